@@ -1,0 +1,18 @@
+//! Capacity rules and prices. Every rule names its source.
+
+mod capacity;
+mod price;
+
+pub use capacity::{ReadKind, read_units, scan_range, units};
+pub use price::{Price, Prices};
+
+use crate::domain::names::{Range, Rcu};
+
+/// What a Scan of a table would consume, and what that costs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ScanCost {
+    /// Units, eventual; `None` when the table's size is unknown.
+    pub rcu: Option<Range<Rcu>>,
+    /// US dollars at the midpoint, where a price is known.
+    pub usd: Option<f64>,
+}

@@ -1,0 +1,14 @@
+//! A page of items as one block: contiguous bytes with offsets and interned attribute names.
+//!
+//! Owns the in-memory form of what was read, the one decoder from wire JSON, and the writers of
+//! plain and typed JSON. Never builds a map for each item.
+
+mod block;
+mod decode;
+mod json;
+mod view;
+
+pub use block::{Block, BlockBuilder};
+pub use decode::{DecodeError, decode_items, decode_value_map};
+pub use json::{DynamoJson, PlainJson, item_from_dynamo_json, item_to_dynamo_json};
+pub use view::{ItemRef, ListRef, MapRef, ValueRef};

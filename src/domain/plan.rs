@@ -1,0 +1,263 @@
+//! The planner: which table, index, and partitions answer a request cheapest, and why not the others.
+//!
+//! Pure: catalog and request in, [`Route`] out. A path is a candidate only when it surely holds every
+//! answer; rules are small and named, one a file.
+
+mod access;
+mod choose;
+mod completeness;
+mod estimate;
+mod explain;
+mod order;
+mod partitions;
+
+pub use choose::{Planner, route};
+pub use explain::{explain_text, plan_json, rejected_json, scan_json};
+
+use crate::domain::cost::ScanCost;
+use crate::domain::expr::Predicate;
+use crate::domain::mapping::BoundCopy;
+use crate::domain::names::{CopyName, IndexName, Range, Rcu, TableName};
+use crate::domain::query::{Consistency, Direction};
+use crate::domain::read::KeyCondition;
+use crate::domain::schema::KeySchema;
+use crate::domain::value::Item;
+
+/// The chosen plan, and what was not chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// How it will be read.
+    pub plan: Plan,
+    /// Paths that could answer but were not chosen, and paths that cannot, in order of estimate.
+    pub rejected: Vec<Rejected>,
+    /// What a Scan of the base table would consume.
+    pub scan: ScanCost,
+    /// The table `scan` speaks of.
+    pub scan_table: TableName,
+    /// Sentences for the user: pinned overrides, hints what to declare.
+    pub notes: Vec<String>,
+}
+
+/// How a request is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Where from.
+    pub access: Access,
+    /// What kind of reads.
+    pub reads: Reads,
+    /// How rows come into order.
+    pub order: OrderStrategy,
+    /// Filter handed to the service: the expressible part of `residual`.
+    pub filter: Option<Predicate>,
+    /// What each item read must satisfy, verified on our side against the item as read (before base fetch where its attributes allow).
+    pub residual: Predicate,
+    /// Top-level attributes to ask of the path; everything it holds when absent.
+    pub projection: Option<Vec<String>>,
+    /// When rows lack attributes here: fetch them from the base.
+    pub fetch: Option<BaseFetch>,
+    /// Attributes that rows must not show: the copy's own (alias, `set`, `ignore`).
+    pub hidden: Vec<String>,
+    /// Only items of the copy's table that belong to this copy / dataset (`only`); verified on our side.
+    pub consistency: Consistency,
+    /// What it will consume.
+    pub estimate: Estimate,
+}
+
+/// Where a plan reads from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Access {
+    /// The table.
+    pub table: TableName,
+    /// The index, if any.
+    pub index: Option<IndexName>,
+    /// The copy this table is, if any.
+    pub copy: Option<CopyName>,
+    /// Keys of the table or index read.
+    pub key: KeySchema,
+    /// Keys of the table itself.
+    pub table_key: KeySchema,
+}
+
+/// What kind of reads a plan makes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reads {
+    /// `GetItem` / `BatchGetItem` of these keys.
+    Keys(Vec<Item>),
+    /// One query a partition, in the order given.
+    Partitions {
+        /// The key conditions, one a partition, in the order they are to be read.
+        conditions: Vec<KeyCondition>,
+        /// Along the sort key.
+        direction: Direction,
+    },
+    /// A Scan.
+    Scan,
+    /// Nothing: the conditions contradict each other.
+    Nothing,
+}
+
+/// How rows come into order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderStrategy {
+    /// No order asked.
+    None,
+    /// One partition, in its own order.
+    Native,
+    /// Partitions are themselves ordered: one after the other.
+    Concatenate,
+    /// Each partition is ordered: k-way merge.
+    Merge,
+    /// Sorted on our side.
+    Sort,
+}
+
+/// How missing attributes are fetched from the base.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BaseFetch {
+    /// The base table.
+    pub table: TableName,
+    /// Its keys.
+    pub key: KeySchema,
+    /// Base key attribute → the attribute of the path that holds it.
+    pub key_names: Vec<(String, String)>,
+    /// Top-level attributes to ask for; all when absent.
+    pub projection: Option<Vec<String>>,
+    /// The whole filter, to be verified once more on the fetched item.
+    pub residual: Predicate,
+}
+
+/// Where an estimate comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    /// Follows from the request alone.
+    Exact,
+    /// From sampled statistics.
+    Analyzed,
+    /// From what earlier reads taught.
+    Learned,
+    /// From `DescribeTable`.
+    Described,
+    /// Size unknown.
+    Unknown,
+}
+
+/// What a plan is expected to consume.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Units.
+    pub rcu: Range<Rcu>,
+    /// Requests.
+    pub requests: Range<u64>,
+    /// US dollars, low and high, where a price is known.
+    pub usd: Option<(f64, Option<f64>)>,
+    /// Where it comes from.
+    pub basis: Basis,
+}
+
+/// A path not taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rejected {
+    /// Where it would have read.
+    pub access: Access,
+    /// `get`, `batch_get`, `query`, `scan`.
+    pub operation: &'static str,
+    /// Why not.
+    pub reason: Reason,
+    /// Why not, in a sentence with names and figures.
+    pub detail: String,
+    /// What it would have consumed, when it could have answered.
+    pub estimate: Option<Estimate>,
+    /// The plan itself, when it could have answered: tests run every one.
+    pub plan: Option<Box<Plan>>,
+}
+
+/// Why a path was rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Another one is cheaper.
+    CostsMore,
+    /// The request does not bind its partition key.
+    NoPartitionKey,
+    /// The partitions cannot be enumerated.
+    UnboundedPartitions,
+    /// A sparse copy whose `where` the request does not imply.
+    WhereNotImplied,
+    /// It may lack items that answer.
+    MayLackItems,
+    /// It cannot be read strongly.
+    NotConsistent,
+    /// A condition's literal has another type than the key.
+    KeyType,
+    /// The index is being created or deleted.
+    IndexNotActive,
+    /// Not allowed, or it could not be described.
+    Denied,
+    /// Costs the same; the other is fresher or needs fewer requests.
+    Tie,
+}
+
+impl Reason {
+    /// The word of the JSON contract.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::CostsMore => "costs_more",
+            Self::NoPartitionKey => "no_partition_key",
+            Self::UnboundedPartitions => "unbounded_partitions",
+            Self::WhereNotImplied => "where_not_implied",
+            Self::MayLackItems => "may_lack_items",
+            Self::NotConsistent => "not_consistent",
+            Self::KeyType => "key_type",
+            Self::IndexNotActive => "index_not_active",
+            Self::Denied => "denied",
+            Self::Tie => "tie",
+        }
+    }
+}
+
+impl OrderStrategy {
+    /// The word of the JSON contract.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Native => "native",
+            Self::Concatenate => "concatenate",
+            Self::Merge => "merge",
+            Self::Sort => "sort",
+        }
+    }
+}
+
+impl Basis {
+    /// The word of the JSON contract.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Analyzed => "analyzed",
+            Self::Learned => "learned",
+            Self::Described => "described",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Plan {
+    /// `get`, `batch_get`, `query`, `scan`: the word of the JSON contract.
+    #[must_use]
+    pub const fn operation(&self) -> &'static str {
+        match &self.reads {
+            Reads::Keys(keys) if keys.len() == 1 => "get",
+            Reads::Keys(_) => "batch_get",
+            Reads::Partitions { .. } | Reads::Nothing => "query",
+            Reads::Scan => "scan",
+        }
+    }
+}
+
+/// Which copy a bound copy is, for access paths.
+#[must_use]
+pub fn copy_name(copy: Option<&BoundCopy>) -> Option<CopyName> {
+    copy.map(|c| c.mapping.name.clone())
+}

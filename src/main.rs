@@ -1,0 +1,3 @@
+//! The `driftscope` program.
+
+fn main() {}

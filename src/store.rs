@@ -1,0 +1,8 @@
+//! The only road to data: one port, its AWS adapter, and its decorators.
+
+#[cfg(feature = "aws")]
+pub mod dynamo;
+pub mod ledger;
+mod port;
+
+pub use port::{Identity, Names, Store};
