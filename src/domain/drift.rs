@@ -8,9 +8,9 @@ mod report;
 mod verdict;
 
 pub use compare::{AttributeDiff, diff_items};
-pub use digest::{Candidate, Digest, Expected, Sides, digest_image, digest_key};
+pub use digest::{Candidate, Digest, Sides};
 pub use report::{CopySummary, Finding, FindingCounts, Summary};
-pub use verdict::{Look, Verdict, classify, judge};
+pub use verdict::{Look, Times, Verdict, classify, copy_keys, judge, owner_keys};
 
 /// The class of a finding. Classes are exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

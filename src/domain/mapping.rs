@@ -3,6 +3,7 @@
 mod bind;
 mod expected;
 mod file;
+mod shape;
 
 pub use bind::bind;
 pub use expected::{Expectation, Unmappable};

@@ -1,7 +1,8 @@
 //! Findings and the summary, as the JSON contract has them.
 
-use super::{AttributeDiff, Class};
+use super::{AttributeDiff, Candidate, Class, Sides};
 use crate::domain::cost::ScanCost;
+use crate::domain::mapping::BoundCopy;
 use crate::domain::names::{CopyName, DatasetName, Rcu, TableName};
 use crate::domain::value::Item;
 use std::collections::BTreeMap;
@@ -74,6 +75,25 @@ pub struct Summary {
     pub scan: ScanCost,
     /// How long it took.
     pub seconds: f64,
+}
+
+impl CopySummary {
+    /// A summary with nothing judged yet.
+    #[must_use]
+    pub fn new(_copy: &BoundCopy, _sides: &Sides) -> Self {
+        todo!()
+    }
+
+    /// Counts the outcome of a candidate: its findings, none when it was in flight.
+    /// Keeps `candidates` = `in_flight` + findings (without unmappable) + `hot` + `pending`.
+    pub fn settle(&mut self, _candidate: &Candidate, _findings: &[Finding]) {
+        todo!()
+    }
+
+    /// Counts a candidate that was still changing after the last round.
+    pub fn settle_hot(&mut self, _candidate: &Candidate) {
+        todo!()
+    }
 }
 
 impl Finding {

@@ -26,6 +26,18 @@ impl BoundDataset {
         todo!()
     }
 
+    /// Whether a base item is one of the dataset (its `where`).
+    #[must_use]
+    pub fn is_member(&self, _base: &Item) -> bool {
+        todo!()
+    }
+
+    /// Whether an item of the copy's table belongs to the copy (its `only`).
+    #[must_use]
+    pub fn belongs(&self, _copy: &BoundCopy, _copy_item: &Item) -> bool {
+        todo!()
+    }
+
     /// The key of the base item that a copy item stems from (through `base_key`), when it has one.
     #[must_use]
     pub fn base_key_of(&self, _copy: &BoundCopy, _copy_item: &Item) -> Option<Item> {
