@@ -5,8 +5,12 @@
 
 mod block;
 mod decode;
+mod encoding;
 mod json;
+#[cfg(test)]
+pub(crate) mod strategy;
 mod view;
+mod writer;
 
 pub use block::{Block, BlockBuilder};
 pub use decode::{DecodeError, decode_items, decode_value_map};

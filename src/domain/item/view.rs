@@ -1,13 +1,18 @@
 //! Reading an item in place.
+//!
+//! Owns the cursors over a block's bytes and what can be said of a value without copying it. A
+//! cursor is two references: copying it is free, and it holds nothing but the block.
 
-use super::Block;
-use crate::domain::value::{Item, Kind, Value};
+use super::encoding::{Elements, Members, Names};
+use crate::domain::size::{CONTAINER_OVERHEAD, ELEMENT_OVERHEAD, FLAG, number_size};
+use crate::domain::value::{Item, Kind, Number, Value};
+use std::fmt;
 
 /// One item inside a block.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ItemRef<'a> {
-    #[expect(dead_code, reason = "contract first")]
-    block: &'a Block,
+    pub(super) names: &'a Names,
+    pub(super) bytes: &'a [u8],
 }
 
 /// One value inside a block. Numbers are the raw text that came over the wire.
@@ -36,89 +41,211 @@ pub enum ValueRef<'a> {
 }
 
 /// The elements of a list or set (set elements are `S`, `N`, or `B`).
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ListRef<'a> {
-    #[expect(dead_code, reason = "contract first")]
-    block: &'a Block,
+    pub(super) names: &'a Names,
+    pub(super) bytes: &'a [u8],
 }
 
 /// The members of a map.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct MapRef<'a> {
-    #[expect(dead_code, reason = "contract first")]
-    block: &'a Block,
+    pub(super) names: &'a Names,
+    pub(super) bytes: &'a [u8],
 }
 
 impl<'a> ItemRef<'a> {
+    pub(super) fn members(&self) -> Members<'a> {
+        Members {
+            names: self.names,
+            bytes: self.bytes,
+        }
+    }
+
     /// The top-level attribute of that name.
     #[must_use]
-    pub fn get(&self, _name: &str) -> Option<ValueRef<'a>> {
-        todo!()
+    pub fn get(&self, name: &str) -> Option<ValueRef<'a>> {
+        self.members().named(name)
     }
+
     /// All attributes in stored order.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, ValueRef<'a>)> + 'a {
-        std::iter::empty()
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, ValueRef<'a>)> + use<'a> {
+        self.members().views()
     }
+
     /// An owned copy.
     #[must_use]
     pub fn to_item(&self) -> Item {
-        todo!()
+        owned(self.iter())
     }
+
     /// Its size in bytes as `DynamoDB` counts it.
     #[must_use]
     pub fn size(&self) -> usize {
-        todo!()
+        self.iter()
+            .map(|(name, value)| name.len() + value.size())
+            .sum()
     }
 }
 
-impl<'a> ValueRef<'a> {
+impl ValueRef<'_> {
     /// The type of this value.
     #[must_use]
-    pub fn kind(&self) -> Kind {
-        todo!()
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::S(_) => Kind::S,
+            Self::N(_) => Kind::N,
+            Self::B(_) => Kind::B,
+            Self::Bool(_) => Kind::Bool,
+            Self::Null => Kind::Null,
+            Self::Ss(_) => Kind::Ss,
+            Self::Ns(_) => Kind::Ns,
+            Self::Bs(_) => Kind::Bs,
+            Self::L(_) => Kind::L,
+            Self::M(_) => Kind::M,
+        }
     }
+
+    /// The number this is, exact; `None` for any other type.
+    #[must_use]
+    pub fn number(&self) -> Option<Number> {
+        match self {
+            Self::N(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// An owned copy.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        todo!()
+        match self {
+            Self::S(text) => Value::s(*text),
+            // Only what parses enters a block, so there is always a number.
+            Self::N(_) => Value::N(self.number().unwrap_or(Number::ZERO)),
+            Self::B(bytes) => Value::B(bytes.to_vec()),
+            Self::Bool(flag) => Value::Bool(*flag),
+            Self::Null => Value::Null,
+            Self::Ss(set) => Value::Ss(set.texts().map(str::to_owned).collect()),
+            Self::Ns(set) => Value::Ns(set.iter().filter_map(|element| element.number()).collect()),
+            Self::Bs(set) => Value::Bs(set.binaries().map(<[u8]>::to_vec).collect()),
+            Self::L(list) => Value::L(list.iter().map(|element| element.to_value()).collect()),
+            Self::M(map) => Value::M(owned(map.iter())),
+        }
+    }
+
+    /// Its size in bytes as `DynamoDB` counts it, without its name.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match self {
+            Self::S(text) => text.len(),
+            Self::N(_) => number_size(&self.number().unwrap_or(Number::ZERO)),
+            Self::B(bytes) => bytes.len(),
+            Self::Bool(_) | Self::Null => FLAG,
+            Self::Ss(set) | Self::Ns(set) | Self::Bs(set) => {
+                set.iter().map(|element| element.size()).sum()
+            }
+            Self::L(list) => list.iter().fold(CONTAINER_OVERHEAD, |sum, element| {
+                sum + ELEMENT_OVERHEAD + element.size()
+            }),
+            Self::M(map) => map.iter().fold(CONTAINER_OVERHEAD, |sum, (name, member)| {
+                sum + ELEMENT_OVERHEAD + name.len() + member.size()
+            }),
+        }
     }
 }
 
 impl<'a> ListRef<'a> {
-    /// How many elements.
+    fn elements(&self) -> Elements<'a> {
+        Elements { bytes: self.bytes }
+    }
+
+    /// How many elements. Walks them.
     #[must_use]
     pub fn len(&self) -> usize {
-        todo!()
+        self.elements().count()
     }
+
     /// Whether there are none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
     }
+
     /// The elements in order.
-    pub fn iter(&self) -> impl Iterator<Item = ValueRef<'a>> + 'a {
-        std::iter::empty()
+    pub fn iter(&self) -> impl Iterator<Item = ValueRef<'a>> + use<'a> {
+        let names = self.names;
+        self.elements().map_while(move |raw| raw.view(names))
+    }
+
+    /// The texts of a string or number set.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.iter().filter_map(|element| match element {
+            ValueRef::S(text) | ValueRef::N(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// The bytes of a binary set.
+    pub(crate) fn binaries(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.iter().filter_map(|element| match element {
+            ValueRef::B(bytes) => Some(bytes),
+            _ => None,
+        })
     }
 }
 
 impl<'a> MapRef<'a> {
-    /// How many members.
+    pub(super) fn members(&self) -> Members<'a> {
+        Members {
+            names: self.names,
+            bytes: self.bytes,
+        }
+    }
+
+    /// How many members. Walks them.
     #[must_use]
     pub fn len(&self) -> usize {
-        todo!()
+        self.members().count()
     }
+
     /// Whether there are none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
     }
+
     /// The member of that name.
     #[must_use]
-    pub fn get(&self, _name: &str) -> Option<ValueRef<'a>> {
-        todo!()
+    pub fn get(&self, name: &str) -> Option<ValueRef<'a>> {
+        self.members().named(name)
     }
+
     /// The members in stored order.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, ValueRef<'a>)> + 'a {
-        std::iter::empty()
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, ValueRef<'a>)> + use<'a> {
+        self.members().views()
+    }
+}
+
+fn owned<'a>(members: impl Iterator<Item = (&'a str, ValueRef<'a>)>) -> Item {
+    members
+        .map(|(name, value)| (name.to_owned(), value.to_value()))
+        .collect()
+}
+
+impl fmt::Debug for ItemRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl fmt::Debug for MapRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl fmt::Debug for ListRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
