@@ -1,1 +1,82 @@
-//! To come.
+//! The application as a pure state machine: an event in, a new state and effects out.
+//!
+//! Owns what the user sees and can do. Never reads a clock, a file, the network, or a terminal:
+//! time comes with [`Env`], everything else as an [`Event`], and whatever has to be done outside
+//! leaves as an [`Effect`]. So the whole of it is tested by scripts of events.
+//!
+//! The root only routes; each screen and each kind of event has its own nested update.
+
+mod catalog;
+mod check;
+pub mod commands;
+pub mod drift;
+mod edit;
+mod effect;
+mod event;
+pub mod format;
+mod input;
+pub mod item;
+mod job;
+mod key;
+pub mod overlay;
+pub mod request;
+pub mod results;
+pub mod routing;
+mod run;
+mod scroll;
+mod state;
+pub mod text;
+pub mod tree;
+mod viewport;
+
+pub use effect::{Effect, Effects};
+pub use event::{CheckEvent, Env, Event, Mouse, MouseAction, RunEvent, SandboxProgress, Session};
+pub use job::{Slot, Slots, Ticket};
+pub use key::{Key, KeyCode, Modifiers};
+pub use run::access_name;
+pub use scroll::{Motion, Scroll};
+pub use state::{Notice, Screen, Settings, Severity, Start, State, Themes};
+pub use viewport::{Area, ColumnSpan, Pane, Placed, Viewports};
+
+/// Takes an event into the state. Total: any event in any state is fine.
+pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
+    state.now = env.now_millis;
+    let mut fx = Effects::default();
+    match event {
+        Event::Key(key) => input::key(state, key, &mut fx),
+        Event::Mouse(mouse) => input::mouse(state, mouse, &mut fx),
+        Event::Paste(text) => input::paste(state, &text, &mut fx),
+        Event::Resize => fx.redraw(),
+        Event::Viewports(viewports) => input::viewports(state, viewports, &mut fx),
+        Event::Tick => {
+            if state.is_moving() {
+                fx.redraw();
+            }
+        }
+        Event::Catalog(event) => catalog::take(state, event, &mut fx),
+        Event::Identity(identity) => {
+            state.identity = identity;
+            catalog::replan(state);
+            fx.redraw();
+        }
+        Event::Session(session) => {
+            if state.session != session {
+                state.session = session;
+                fx.redraw();
+            }
+        }
+        Event::Sandbox(progress) => {
+            state.sandbox = (progress.loaded < progress.of).then_some(progress);
+            fx.redraw();
+        }
+        Event::Run(ticket, event) => run::take(state, ticket, event, &mut fx),
+        Event::Check(ticket, event) => check::take(state, ticket, event, &mut fx),
+        Event::Failed(ticket, problem) => run::failed(state, ticket, problem, &mut fx),
+        Event::Problem(problem) => {
+            state.complain(problem.to_string());
+            state.problems.push(problem);
+            fx.redraw();
+        }
+    }
+    fx
+}

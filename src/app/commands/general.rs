@@ -1,0 +1,216 @@
+//! What works everywhere: copying, cancelling, help, themes, leaving.
+
+use super::{Command, Context};
+use crate::app::drift::item_text;
+use crate::app::edit::under_cursor;
+use crate::app::effect::{Effect, Effects};
+use crate::app::item::scalar_text;
+use crate::app::overlay::{Overlay, Palette, Question};
+use crate::app::run::cancel_what_runs;
+use crate::app::scroll::Scroll;
+use crate::app::state::{Screen, State};
+use crate::app::tree::failed_tables;
+use crate::app::viewport::Pane;
+use crate::app::{catalog, check};
+use crate::domain::item::{PlainJson, item_to_dynamo_json};
+use crate::domain::plan::explain_text;
+
+const SCREENS: &[Context] = &[Context::Screens];
+
+/// The commands.
+pub(super) static COMMANDS: &[Command] = &[
+    Command {
+        id: "cancel",
+        title: "Cancel what runs, or go back",
+        help: "Stops the running request or check; what it has read stays. Closes dialogs, clears filters.",
+        keys: &["esc"],
+        contexts: SCREENS,
+        hint: "",
+        run: cancel,
+    },
+    Command {
+        id: "help",
+        title: "Help",
+        help: "All keys.",
+        keys: &["?", "f1"],
+        contexts: SCREENS,
+        hint: "help",
+        run: |state, fx| over(state, Overlay::Help(Scroll::default()), fx),
+    },
+    Command {
+        id: "palette",
+        title: "All commands",
+        help: "Finds a command by a few letters of its name.",
+        keys: &[":", "ctrl-p"],
+        contexts: SCREENS,
+        hint: "all",
+        run: palette,
+    },
+    Command {
+        id: "copy",
+        title: "Copy the value",
+        help: "Puts the value under the cursor into the clipboard; elsewhere the name, the text, or the route.",
+        keys: &["y"],
+        contexts: SCREENS,
+        hint: "",
+        run: |state, fx| copy(value_text(state), state, fx),
+    },
+    Command {
+        id: "copy-item",
+        title: "Copy the item",
+        help: "Puts the item or finding under the cursor into the clipboard, as JSON.",
+        keys: &["ctrl-y"],
+        contexts: SCREENS,
+        hint: "",
+        run: |state, fx| copy(item_json(state), state, fx),
+    },
+    Command {
+        id: "refresh",
+        title: "Describe failed tables again",
+        help: "Asks again for the tables that could not be described.",
+        keys: &["R"],
+        contexts: SCREENS,
+        hint: "",
+        run: refresh,
+    },
+    Command {
+        id: "theme",
+        title: "Next theme",
+        help: "Goes through the themes there are.",
+        keys: &["t"],
+        contexts: SCREENS,
+        hint: "",
+        run: theme,
+    },
+    Command {
+        id: "back",
+        title: "Back, or quit",
+        help: "Leaves the screen; from the first one, the program.",
+        keys: &["q"],
+        contexts: SCREENS,
+        hint: "",
+        run: back,
+    },
+    Command {
+        id: "interrupt",
+        title: "Cancel what runs, or quit",
+        help: "Works in dialogs and while editing, too.",
+        keys: &["ctrl-c"],
+        contexts: &[Context::Always],
+        hint: "",
+        run: interrupt,
+    },
+    Command {
+        id: "suspend",
+        title: "Suspend",
+        help: "Back to the shell; `fg` continues.",
+        keys: &["ctrl-z"],
+        contexts: &[Context::Always],
+        hint: "",
+        run: |_, fx| fx.push(Effect::Suspend),
+    },
+];
+
+fn over(state: &mut State, overlay: Overlay, fx: &mut Effects) {
+    state.overlay = Some(overlay);
+    fx.redraw();
+}
+
+fn palette(state: &mut State, fx: &mut Effects) {
+    let mut palette = Palette::default();
+    palette.search(state);
+    over(state, Overlay::Palette(palette), fx);
+}
+
+fn cancel(state: &mut State, fx: &mut Effects) {
+    fx.redraw();
+    if state.screen == Screen::Item {
+        state.screen = Screen::Explore;
+    } else if cancel_what_runs(state, fx) {
+    } else if state.screen == Screen::Drift && !state.drift.filter.is_empty() {
+        state.drift.filter.clear();
+        check::relist(state);
+    } else if state.screen == Screen::Drift {
+        state.screen = Screen::Explore;
+    } else if !state.tree.filter.is_empty() {
+        state.tree.filter.clear();
+        catalog::rebuild(state);
+    }
+}
+
+fn back(state: &mut State, fx: &mut Effects) {
+    fx.redraw();
+    if state.screen != Screen::Explore {
+        state.screen = Screen::Explore;
+    } else if state.slots.running().next().is_some() {
+        state.overlay = Some(Overlay::Question(Question::Quit));
+    } else {
+        fx.push(Effect::Quit);
+    }
+}
+
+fn interrupt(state: &mut State, fx: &mut Effects) {
+    if !cancel_what_runs(state, fx) {
+        fx.push(Effect::Quit);
+    }
+}
+
+fn theme(state: &mut State, fx: &mut Effects) {
+    let themes = &mut state.themes;
+    if themes.names.is_empty() {
+        return;
+    }
+    themes.current = (themes.current + 1) % themes.names.len();
+    let name = themes.names[themes.current].clone();
+    fx.push(Effect::SetTheme(name.clone()));
+    state.say(format!("theme: {name}"));
+    fx.redraw();
+}
+
+fn refresh(state: &mut State, fx: &mut Effects) {
+    let failed = failed_tables(&state.catalog);
+    if failed.is_empty() {
+        state.say("every table known was described");
+    } else {
+        fx.push(Effect::Describe(failed));
+    }
+    fx.redraw();
+}
+
+fn copy(text: Option<String>, state: &mut State, fx: &mut Effects) {
+    match text {
+        Some(text) if !text.is_empty() => {
+            fx.push(Effect::Copy(text));
+            state.say("copied");
+        }
+        _ => state.complain("nothing to copy here"),
+    }
+    fx.redraw();
+}
+
+/// What `y` copies.
+fn value_text(state: &State) -> Option<String> {
+    match state.pane() {
+        Pane::Tree => Some(state.tree.selected()?.label().to_owned()),
+        Pane::Request => Some(state.request.text().to_owned()),
+        Pane::Route => Some(explain_text(&state.routing.last.as_ref()?.route)),
+        Pane::Results | Pane::Item => under_cursor(state)?.1.as_ref().map(scalar_text),
+        Pane::Copies => Some(state.drift.copy()?.to_string()),
+        Pane::Findings | Pane::Diff => {
+            let finding = state.drift.finding()?;
+            let key = finding.base_key.as_ref().or(finding.copy_key.as_ref())?;
+            Some(item_text(key))
+        }
+        Pane::Overlay => None,
+    }
+}
+
+/// What `ctrl-y` copies.
+fn item_json(state: &State) -> Option<String> {
+    match state.pane() {
+        Pane::Results => serde_json::to_string(&PlainJson(state.results.row()?)).ok(),
+        Pane::Item => Some(item_to_dynamo_json(&state.item.item).to_string()),
+        Pane::Findings | Pane::Diff => Some(state.drift.finding()?.to_json().to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,84 @@
+//! What the application wants done. The runner does it; nothing here does.
+
+use super::job::{Slot, Ticket};
+use crate::domain::names::{CopyName, DatasetName, TableName};
+use crate::domain::plan::Plan;
+use crate::domain::query::Request;
+
+/// Something to be done outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Run a plan. Its events come back as [`Event::Run`](super::Event::Run) with this ticket.
+    Run {
+        /// The ticket.
+        ticket: Ticket,
+        /// The request.
+        request: Box<Request>,
+        /// How it is read.
+        plan: Box<Plan>,
+    },
+    /// Check a dataset. Its events come back as [`Event::Check`](super::Event::Check) with this ticket.
+    Check {
+        /// The ticket.
+        ticket: Ticket,
+        /// The dataset.
+        dataset: DatasetName,
+        /// Only these copies; all when empty.
+        copies: Vec<CopyName>,
+    },
+    /// Describe these tables (again). They come back as [`Event::Catalog`](super::Event::Catalog).
+    Describe(Vec<TableName>),
+    /// Stop what runs in this slot. It still answers, with what it has.
+    Cancel(Slot),
+    /// Hand on no more events of this slot until told; its channel being bounded, it stops reading.
+    Pause(Slot),
+    /// Go on handing on events of this slot.
+    Resume(Slot),
+    /// Put this text into the clipboard.
+    Copy(String),
+    /// Use the theme of this name.
+    SetTheme(String),
+    /// Stop as a job of the shell (ctrl-z).
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// What an update asks for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Effects {
+    list: Vec<Effect>,
+    redraw: bool,
+}
+
+impl Effects {
+    /// Asks for an effect.
+    pub fn push(&mut self, effect: Effect) {
+        self.list.push(effect);
+    }
+
+    /// Asks for a new frame.
+    pub fn redraw(&mut self) {
+        self.redraw = true;
+    }
+
+    /// Whether a new frame is asked for.
+    #[must_use]
+    pub const fn wants_redraw(&self) -> bool {
+        self.redraw
+    }
+
+    /// The effects, in order.
+    #[must_use]
+    pub fn list(&self) -> &[Effect] {
+        &self.list
+    }
+}
+
+impl IntoIterator for Effects {
+    type Item = Effect;
+    type IntoIter = std::vec::IntoIter<Effect>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}

@@ -1,0 +1,111 @@
+//! What can happen to the application. Everything arrives here, as data.
+
+use super::job::Ticket;
+use super::key::Key;
+use super::viewport::Viewports;
+use crate::domain::drift::Summary;
+use crate::domain::names::Rcu;
+use crate::domain::problem::Problem;
+use crate::domain::read::ReadError;
+use crate::engine::catalog::CatalogEvent;
+use crate::engine::drift::DriftEvent;
+use crate::engine::execute::{Answer, ReadEvent};
+use crate::store::Identity;
+
+/// What the application is told of the outside besides the event itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Env {
+    /// Milliseconds since 1970.
+    pub now_millis: u64,
+}
+
+/// Something happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A key was pressed.
+    Key(Key),
+    /// The mouse was used.
+    Mouse(Mouse),
+    /// A text was pasted.
+    Paste(String),
+    /// The terminal has a new size, or has to be painted anew.
+    Resize,
+    /// Where the last frame put things.
+    Viewports(Viewports),
+    /// Time went on. Only wanted while [`State::is_moving`](super::State::is_moving).
+    Tick,
+    /// The catalog grew.
+    Catalog(CatalogEvent),
+    /// Where and as whom is read became known.
+    Identity(Identity),
+    /// What the session consumed so far.
+    Session(Session),
+    /// The sandbox loads its items.
+    Sandbox(SandboxProgress),
+    /// A request that was started tells something.
+    Run(Ticket, RunEvent),
+    /// A check that was started tells something.
+    Check(Ticket, CheckEvent),
+    /// A job ended without an answer (it panicked, or could not start).
+    Failed(Ticket, Problem),
+    /// Something outside any job went wrong: no connection, no clipboard, the sandbox.
+    Problem(Problem),
+}
+
+/// The mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mouse {
+    /// What it did.
+    pub action: MouseAction,
+    /// Column of the cell, from 0.
+    pub column: u16,
+    /// Row of the cell, from 0.
+    pub row: u16,
+}
+
+/// What the mouse did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseAction {
+    /// The main button went down.
+    Press,
+    /// The wheel went up.
+    ScrollUp,
+    /// The wheel went down.
+    ScrollDown,
+}
+
+/// What a running request tells.
+#[derive(Debug, Clone)]
+pub enum RunEvent {
+    /// Rows or figures came.
+    Read(ReadEvent),
+    /// It ended.
+    Done(Answer),
+}
+
+/// What a running check tells.
+#[derive(Debug, Clone)]
+pub enum CheckEvent {
+    /// Progress, or a finding.
+    Drift(DriftEvent),
+    /// It ended.
+    Done(Result<Summary, ReadError>),
+}
+
+/// What the session consumed.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Session {
+    /// Units.
+    pub rcu: Rcu,
+    /// Requests.
+    pub requests: u64,
+}
+
+/// How far the sandbox is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SandboxProgress {
+    /// Items loaded.
+    pub loaded: u64,
+    /// Items in all.
+    pub of: u64,
+}

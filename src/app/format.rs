@@ -1,0 +1,236 @@
+//! Figures as people read them. An estimate always shows that it is one: `≈` or a range.
+
+use crate::domain::names::{Range, Rcu};
+use crate::domain::plan::{Basis, Estimate};
+
+/// A count with thousands separated: `12,345`.
+#[must_use]
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count in short: `950`, `10 k`, `1.2 M`.
+#[must_use]
+pub fn short_count(n: u64) -> String {
+    scaled(n, ["", " k", " M", " G", " T"])
+}
+
+/// Bytes in short: `950 B`, `2.9 MB`.
+#[must_use]
+pub fn bytes(n: u64) -> String {
+    scaled(n, [" B", " kB", " MB", " GB", " TB"])
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "three digits are shown, 52 bits are kept"
+)]
+fn scaled(n: u64, units: [&str; 5]) -> String {
+    if n < 1000 {
+        return format!("{n}{}", units[0]);
+    }
+    let mut value = n as f64;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < units.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    let decimals = usize::from(value < 9.95 && value.fract() >= 0.05);
+    format!("{value:.decimals$}{}", units[unit])
+}
+
+/// Units: `0.5`, `3.5`, `363`, `12,345`. Above 100 halves no longer matter.
+#[must_use]
+pub fn rcu(units: Rcu) -> String {
+    let value = units.0.max(0.0);
+    if value >= 99.75 || value.fract() == 0.0 {
+        return count(whole(value));
+    }
+    format!("{value:.1}")
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "not negative, and casts of floats saturate"
+)]
+const fn whole(value: f64) -> u64 {
+    value.round() as u64
+}
+
+/// A range of units without the word RCU: `≈ 3.5`, `≈ 6–7.5`, `≥ 6`.
+#[must_use]
+pub fn rcu_range(range: Range<Rcu>) -> String {
+    let low = rcu(range.low);
+    match range.high.map(rcu) {
+        None => format!("≥ {low}"),
+        Some(high) if high == low => format!("≈ {low}"),
+        Some(high) => format!("≈ {low}–{high}"),
+    }
+}
+
+/// The middle of a range of units: `≈ 362`; `≥ 6` when nothing bounds it.
+#[must_use]
+pub fn rcu_middle(range: Range<Rcu>) -> String {
+    match range.high {
+        None => format!("≥ {}", rcu(range.low)),
+        Some(_) => format!("≈ {}", rcu(middle(range))),
+    }
+}
+
+/// The middle of a range, its low end when nothing bounds it.
+#[must_use]
+pub fn middle(range: Range<Rcu>) -> Rcu {
+    Rcu(f64::midpoint(
+        range.low.0,
+        range.high.unwrap_or(range.low).0,
+    ))
+}
+
+/// An estimate: exact ones bare, unknown ones as `?`.
+#[must_use]
+pub fn estimate(estimate: &Estimate) -> String {
+    match (estimate.basis, estimate.rcu.high) {
+        (Basis::Unknown, None) => "? RCU".to_owned(),
+        (Basis::Exact, Some(high)) if high == estimate.rcu.low => format!("{} RCU", rcu(high)),
+        _ => format!("{} RCU", rcu_range(estimate.rcu)),
+    }
+}
+
+/// Dollars with two significant digits: `$0.0000016`, `$1.2`, `$340`.
+#[must_use]
+pub fn usd(dollars: f64) -> String {
+    if dollars <= 0.0 {
+        return "$0".to_owned();
+    }
+    if dollars >= 10.0 {
+        return format!("${}", count(whole(dollars)));
+    }
+    let mut decimals = 1;
+    let mut scale = dollars;
+    while scale < 1.0 && decimals < 12 {
+        scale *= 10.0;
+        decimals += 1;
+    }
+    let text = format!("{dollars:.decimals$}");
+    format!("${}", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// How much more: `104×`, `1.4×`; nothing when there is nothing to compare with.
+#[must_use]
+pub fn times(more: Rcu, less: Rcu) -> Option<String> {
+    (less.0 > 0.0).then(|| {
+        let ratio = more.0 / less.0;
+        if ratio < 9.95 {
+            format!("{ratio:.1}×")
+        } else {
+            format!("{}×", count(whole(ratio)))
+        }
+    })
+}
+
+/// A duration: `41 ms`, `4.1 s`, `2 min 5 s`.
+#[must_use]
+pub fn millis(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
+    }
+}
+
+/// How long ago: `just now`, `2 min ago`, `3 h ago`, `4 d ago`.
+#[must_use]
+pub fn ago(ms: u64) -> String {
+    let minutes = ms / 60_000;
+    match minutes {
+        0 => "just now".to_owned(),
+        1..60 => format!("{minutes} min ago"),
+        60..1440 => format!("{} h ago", minutes / 60),
+        _ => format!("{} d ago", minutes / 1440),
+    }
+}
+
+/// A share in percent, never 100% before it is whole.
+#[must_use]
+pub fn percent(part: u64, of: u64) -> u64 {
+    if of == 0 || part >= of {
+        return 100;
+    }
+    part.saturating_mul(100) / of
+}
+
+/// `1 partition`, `3 partitions`.
+#[must_use]
+pub fn plural(n: u64, noun: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{} {noun}{s}", count(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(0, "0 B")]
+    #[case(999, "999 B")]
+    #[case(2_890_000, "2.9 MB")]
+    #[case(10_000, "10 kB")]
+    #[case(999_700, "1 MB")]
+    #[case(123_456_789, "123 MB")]
+    fn bytes_are_short(#[case] n: u64, #[case] text: &str) {
+        assert_eq!(bytes(n), text);
+    }
+
+    #[rstest]
+    #[case(0.5, "0.5")]
+    #[case(12.0, "12")]
+    #[case(12.5, "12.5")]
+    #[case(363.5, "364")]
+    #[case(12_345.0, "12,345")]
+    fn units_show_halves_only_while_they_matter(#[case] units: f64, #[case] text: &str) {
+        assert_eq!(rcu(Rcu(units)), text);
+    }
+
+    #[rstest]
+    #[case(0.0, "$0")]
+    #[case(0.000_001_56, "$0.0000016")]
+    #[case(0.05, "$0.05")]
+    #[case(1.25, "$1.2")]
+    #[case(1234.5, "$1,235")]
+    fn dollars_show_two_digits(#[case] dollars: f64, #[case] text: &str) {
+        assert_eq!(usd(dollars), text);
+    }
+
+    #[test]
+    fn a_range_never_looks_like_a_fact() {
+        assert_eq!(rcu_range(Range::new(Rcu(6.0), Rcu(7.5))), "≈ 6–7.5");
+        assert_eq!(rcu_range(Range::new(Rcu(6.0), Rcu(6.0))), "≈ 6");
+        assert_eq!(rcu_range(Range::at_least(Rcu(6.0))), "≥ 6");
+        assert_eq!(rcu_middle(Range::new(Rcu(360.5), Rcu(364.0))), "≈ 362");
+    }
+
+    #[test]
+    fn a_share_is_whole_only_when_it_is() {
+        assert_eq!(percent(9_999, 10_000), 99);
+        assert_eq!(percent(10_000, 10_000), 100);
+        assert_eq!(percent(1, 0), 100);
+    }
+
+    #[rstest]
+    #[case(41, "41 ms")]
+    #[case(4_123, "4.1 s")]
+    #[case(125_000, "2 min 5 s")]
+    fn durations_have_the_unit_that_fits(#[case] ms: u64, #[case] text: &str) {
+        assert_eq!(millis(ms), text);
+    }
+}

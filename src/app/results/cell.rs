@@ -1,0 +1,115 @@
+//! A value as one cell: short, on one line, safe to show.
+
+use crate::app::text::sanitise;
+use crate::domain::expr::{Path, Step};
+use crate::domain::item::{ItemRef, ListRef, ValueRef};
+use std::fmt::Write as _;
+
+/// What kind of thing a cell shows, so that it can be aligned and coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CellKind {
+    /// Text.
+    Text,
+    /// A number.
+    Number,
+    /// `true`, `false`, `null`.
+    Word,
+    /// Binary: its size.
+    Binary,
+    /// A set, list, or map in short.
+    Nested,
+    /// The item does not have it.
+    Absent,
+}
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// What it shows: sanitised, at most about as long as asked.
+    pub text: String,
+    /// What kind of thing that is.
+    pub kind: CellKind,
+}
+
+/// The value at a path of an item.
+#[must_use]
+pub fn value_at<'a>(item: ItemRef<'a>, path: &Path) -> Option<ValueRef<'a>> {
+    let mut value = item.get(&path.root)?;
+    for step in &path.steps {
+        value = match (step, value) {
+            (Step::Field(name), ValueRef::M(map)) => map.get(name)?,
+            (Step::Index(index), ValueRef::L(list)) => list.iter().nth(*index)?,
+            _ => return None,
+        };
+    }
+    Some(value)
+}
+
+/// A value as a cell of about `width` characters; what is beyond is not even looked at.
+#[must_use]
+pub fn cell(value: Option<ValueRef<'_>>, width: usize) -> Cell {
+    let Some(value) = value else {
+        return Cell {
+            text: "–".to_owned(),
+            kind: CellKind::Absent,
+        };
+    };
+    let kind = match value {
+        ValueRef::S(_) => CellKind::Text,
+        ValueRef::N(_) => CellKind::Number,
+        ValueRef::Bool(_) | ValueRef::Null => CellKind::Word,
+        ValueRef::B(_) => CellKind::Binary,
+        _ => CellKind::Nested,
+    };
+    let mut text = String::new();
+    write_value(&mut text, value, width + 1);
+    Cell { text, kind }
+}
+
+/// Appends a value in short until about `width` characters stand.
+fn write_value(out: &mut String, value: ValueRef<'_>, width: usize) {
+    match value {
+        ValueRef::S(text) | ValueRef::N(text) => {
+            let end = text
+                .char_indices()
+                .nth(width)
+                .map_or(text.len(), |(i, _)| i);
+            out.push_str(&sanitise(&text[..end]));
+        }
+        ValueRef::B(bytes) => {
+            let _ = write!(out, "<{} bytes>", bytes.len());
+        }
+        ValueRef::Bool(true) => out.push_str("true"),
+        ValueRef::Bool(false) => out.push_str("false"),
+        ValueRef::Null => out.push_str("null"),
+        ValueRef::Ss(list) | ValueRef::Ns(list) | ValueRef::Bs(list) => {
+            write_list(out, list, ["{", "}"], width);
+        }
+        ValueRef::L(list) => write_list(out, list, ["[", "]"], width),
+        ValueRef::M(map) => {
+            out.push('{');
+            for (n, (name, member)) in map.iter().enumerate() {
+                if out.len() > width {
+                    break;
+                }
+                let _ = write!(out, "{}{}: ", if n > 0 { ", " } else { "" }, sanitise(name));
+                write_value(out, member, width);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn write_list(out: &mut String, list: ListRef<'_>, [open, close]: [&str; 2], width: usize) {
+    out.push_str(open);
+    for (n, element) in list.iter().enumerate() {
+        if out.len() > width {
+            break;
+        }
+        if n > 0 {
+            out.push_str(", ");
+        }
+        write_value(out, element, width);
+    }
+    out.push_str(close);
+}

@@ -1,0 +1,147 @@
+//! From text to route: planned anew whenever text, catalog, or consistency changes.
+//!
+//! Planning is pure and takes well under a frame, so it happens while typing. The last good route
+//! stays, so that the screen can show it dimmed while the text is being mended.
+
+use crate::domain::cost::Prices;
+use crate::domain::plan::{Planner, Rejected, Route, route};
+use crate::domain::problem::Problem;
+use crate::domain::query::{Consistency, Request, Target, parse_request, resolve};
+use crate::domain::schema::{Catalog, TableState};
+
+use super::tree::declared;
+
+/// A request with its route.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// The request.
+    pub request: Request,
+    /// What it reads from.
+    pub target: Target,
+    /// Its route.
+    pub route: Route,
+}
+
+/// How planning the present text went.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Verdict {
+    /// There is no text.
+    #[default]
+    Empty,
+    /// What it names is not described yet.
+    Waiting,
+    /// [`Routing::last`] is its route.
+    Good,
+    /// It cannot be planned.
+    Bad(Problem),
+}
+
+/// The route of the present text, or of the last text that had one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Routing {
+    /// How planning the present text went.
+    pub verdict: Verdict,
+    /// The last good route.
+    pub last: Option<Planned>,
+}
+
+impl Routing {
+    /// The route of the present text.
+    #[must_use]
+    pub fn good(&self) -> Option<&Planned> {
+        match self.verdict {
+            Verdict::Good => self.last.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with the present text.
+    #[must_use]
+    pub const fn problem(&self) -> Option<&Problem> {
+        match &self.verdict {
+            Verdict::Bad(problem) => Some(problem),
+            _ => None,
+        }
+    }
+}
+
+/// Whether more tables may still become known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Listing {
+    /// More may come.
+    #[default]
+    Open,
+    /// Nothing more will come.
+    Done,
+}
+
+/// What planning needs besides the text.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Tables and datasets.
+    pub catalog: &'a Catalog,
+    /// Whether more may still come.
+    pub listing: Listing,
+    /// Prices.
+    pub prices: &'a Prices,
+    /// The region, for prices.
+    pub region: Option<&'a str>,
+}
+
+/// Plans a text. `Ok(None)`: what it names is not known yet.
+///
+/// # Errors
+/// What is wrong with the text, or why nothing can answer it.
+pub fn plan_text(
+    text: &str,
+    consistency: Consistency,
+    known: Known<'_>,
+) -> Result<Option<Planned>, Problem> {
+    let request = parse_request(text)?;
+    let target = match resolve(&request, known.catalog) {
+        Ok(target) => target,
+        Err(_) if known.listing == Listing::Open => return Ok(None),
+        Err(problem) => return Err(problem),
+    };
+    let planner = Planner {
+        catalog: known.catalog,
+        prices: known.prices,
+        region: known.region,
+    };
+    match route(planner, &request, &target, consistency) {
+        Ok(route) => Ok(Some(Planned {
+            request,
+            target,
+            route,
+        })),
+        Err(_) if known.listing == Listing::Open && is_pending(&target, known.catalog) => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Whether a table that the target needs is still to be described.
+fn is_pending(target: &Target, catalog: &Catalog) -> bool {
+    let unknown =
+        |table: &str| matches!(catalog.tables.get(table), None | Some(TableState::Listed));
+    match target {
+        Target::Table { table, .. } => unknown(table.as_str()),
+        Target::Dataset(dataset) | Target::Pinned { dataset, .. } => declared(catalog, dataset)
+            .is_none_or(|d| {
+                unknown(d.base.as_str()) || d.copies.values().any(|c| unknown(c.table.as_str()))
+            }),
+    }
+}
+
+/// The cheapest path that could have answered for less than the chosen one (which was pinned).
+#[must_use]
+pub fn cheaper(route: &Route) -> Option<&Rejected> {
+    let chosen = route.plan.estimate.rcu.low.0;
+    route
+        .rejected
+        .iter()
+        .filter(|r| r.plan.is_some())
+        .filter_map(|r| Some((r, r.estimate?.rcu.low.0)))
+        .filter(|(_, low)| *low < chosen)
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(rejected, _)| rejected)
+}

@@ -1,0 +1,141 @@
+//! Untrusted text, made safe to show: every cell of every screen, and the tables of the command
+//! line, go through here.
+//!
+//! Item text may hold escape sequences, bidirectional overrides, and characters without width.
+//! They are shown as marks that can be seen, never sent to the terminal.
+
+use std::borrow::Cow;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// The text with control, escape, bidirectional, and zero-width characters as visible marks.
+#[must_use]
+pub fn sanitise(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_unsafe(c) {
+            push_mark(&mut out, c);
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a character must not reach a terminal as it is.
+fn is_unsafe(c: char) -> bool {
+    match c {
+        ' '..='~' => false,
+        // C0, DEL, C1.
+        _ if c.is_control() => true,
+        // Soft hyphen, Arabic letter mark, Hangul fillers, Mongolian vowel separator.
+        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{ffa0}' => {
+            true
+        }
+        // Zero-width space, joiners and marks; line and paragraph separators; embeddings, overrides, isolates.
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        // Byte order mark, interlinear annotation, tags.
+        '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => true,
+        // Private use: what fonts make of it is anybody's guess, but it has a width; shown as it is.
+        _ => false,
+    }
+}
+
+/// Appends the visible mark of an unsafe character.
+fn push_mark(out: &mut String, c: char) {
+    match c {
+        // The control pictures block follows the order of C0.
+        '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + u32::from(c))),
+        '\u{7f}' => out.push('\u{2421}'),
+        _ => {
+            use std::fmt::Write as _;
+            let _ = write!(out, "⟦{:04X}⟧", u32::from(c));
+        }
+    }
+}
+
+/// Columns a text takes.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text in at most `columns`, cut with `…`.
+#[must_use]
+pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.len() <= columns || width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    if columns == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut used = 0;
+    let end = text
+        .char_indices()
+        .find(|(_, c)| {
+            used += c.width().unwrap_or(0);
+            used > columns - 1
+        })
+        .map_or(text.len(), |(i, _)| i);
+    Cow::Owned(format!("{}…", &text[..end]))
+}
+
+/// The text cut or filled with spaces to exactly `columns`, its end kept at the right edge.
+#[must_use]
+pub fn right(text: &str, columns: usize) -> String {
+    let text = truncate(text, columns);
+    format!("{}{text}", " ".repeat(columns - width(&text)))
+}
+
+/// The text cut or filled with spaces to exactly `columns`.
+#[must_use]
+pub fn left(text: &str, columns: usize) -> String {
+    let text = truncate(text, columns);
+    format!("{text}{}", " ".repeat(columns - width(&text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("plain – ünïcode 鳥", "plain – ünïcode 鳥")]
+    #[case("\u{1b}[31mred", "␛[31mred")]
+    #[case("a\tb\nc\0", "a␉b␊c␀")]
+    #[case("\u{9b}31m", "⟦009B⟧31m")]
+    #[case("\u{202e}txt.exe", "⟦202E⟧txt.exe")]
+    #[case("zero\u{200b}width\u{feff}", "zero⟦200B⟧width⟦FEFF⟧")]
+    #[case("\u{7f}", "␡")]
+    fn hostile_characters_become_visible_marks(#[case] text: &str, #[case] shown: &str) {
+        assert_eq!(sanitise(text), shown);
+    }
+
+    #[rstest]
+    #[case("abcdef", 6, "abcdef")]
+    #[case("abcdef", 5, "abcd…")]
+    #[case("鳥鳥鳥", 5, "鳥鳥…")]
+    #[case("鳥鳥鳥", 4, "鳥…")]
+    #[case("abc", 1, "…")]
+    #[case("abc", 0, "")]
+    fn a_text_is_cut_by_columns_not_by_bytes(
+        #[case] text: &str,
+        #[case] columns: usize,
+        #[case] shown: &str,
+    ) {
+        assert_eq!(truncate(text, columns), shown);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        #[test]
+        fn nothing_unsafe_survives_and_cells_have_their_width(text in "\\PC{0,20}|.{0,20}", columns in 0usize..12) {
+            let clean = sanitise(&text);
+            prop_assert!(!clean.chars().any(is_unsafe));
+            prop_assert!(width(&truncate(&clean, columns)) <= columns);
+        }
+    }
+}
