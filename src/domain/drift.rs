@@ -5,11 +5,12 @@
 mod compare;
 mod digest;
 mod report;
+mod sides;
 mod verdict;
 
 pub use compare::{AttributeDiff, diff_items};
-pub use digest::{Candidate, Digest, Sides};
 pub use report::{CopySummary, Finding, FindingCounts, Summary};
+pub use sides::{Candidate, Sides};
 pub use verdict::{Look, Times, Verdict, classify, copy_keys, judge, owner_keys};
 
 /// The class of a finding. Classes are exclusive.
@@ -67,3 +68,6 @@ impl Class {
         !matches!(self, Self::Expired)
     }
 }
+
+#[cfg(test)]
+mod fixture;

@@ -7,7 +7,7 @@ mod shape;
 
 pub use bind::bind;
 pub use expected::{Expectation, Unmappable};
-pub use file::parse_dataset_file;
+pub use file::{parse_dataset_file, parse_duration};
 
 use crate::domain::expr::{Each, Path, Predicate, ValueExpr};
 use crate::domain::names::{CopyName, DatasetName, TableName};
@@ -83,7 +83,7 @@ pub enum Keep {
 }
 
 /// `[dataset.x.check]`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CheckOptions {
     /// How long a difference must last; `None` is "auto".
     pub grace: Option<Duration>,

@@ -3,6 +3,7 @@
 use crate::domain::mapping::{BoundDataset, DatasetFile};
 use crate::domain::names::{DatasetName, IndexName, TableName};
 use crate::domain::problem::Problem;
+use crate::domain::value::{Item, Kind};
 use indexmap::IndexMap;
 
 /// The type of a key attribute.
@@ -14,6 +15,16 @@ pub enum KeyKind {
     N,
     /// Binary.
     B,
+}
+
+impl From<KeyKind> for Kind {
+    fn from(kind: KeyKind) -> Self {
+        match kind {
+            KeyKind::S => Self::S,
+            KeyKind::N => Self::N,
+            KeyKind::B => Self::B,
+        }
+    }
 }
 
 /// An attribute of a key.
@@ -39,6 +50,14 @@ impl KeySchema {
     /// All key attributes, partition first.
     pub fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
         self.partition.iter().chain(&self.sort)
+    }
+    /// The key of `item`: its key attributes, as far as it has them.
+    #[must_use]
+    pub fn of(&self, item: &Item) -> Item {
+        self.attributes()
+            .filter_map(|a| item.get_key_value(&a.name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
     /// Whether `name` is one of them.
     #[must_use]

@@ -1,19 +1,41 @@
 //! What rows read from a copy can show of the base item.
 
-use super::{BoundCopy, BoundDataset};
+use super::{BoundCopy, BoundDataset, Mapping};
+use crate::domain::expr::{ValueExpr, holds, paths_of_predicate};
+use crate::domain::value::Item;
 
 impl BoundDataset {
     /// Attributes of the copy's items that rows of base shape must not show: the alias of `each`,
     /// `set`, `ignore`, and other names of base key attributes.
     #[must_use]
-    pub fn copy_only_attributes(&self, _copy: &BoundCopy) -> Vec<String> {
-        todo!()
+    pub fn copy_only_attributes(&self, copy: &BoundCopy) -> Vec<String> {
+        let mapping = &copy.mapping;
+        let mut names: Vec<String> = Vec::new();
+        let all = mapping
+            .computed()
+            .chain(mapping.ignore.iter().map(String::as_str))
+            .chain(mapping.base_key.values().map(String::as_str));
+        for name in all {
+            let carried = self.name_in_copy(copy, name) == Some(name);
+            if !carried && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
     }
 
     /// The name under which the copy carries the base attribute with its base value; `None` when it does not.
     #[must_use]
-    pub fn name_in_copy<'a>(&self, _copy: &'a BoundCopy, _attribute: &'a str) -> Option<&'a str> {
-        todo!()
+    pub fn name_in_copy<'a>(&self, copy: &'a BoundCopy, attribute: &'a str) -> Option<&'a str> {
+        let mapping = &copy.mapping;
+        if self.base.key.contains(attribute) {
+            return Some(mapping.name_of_base_key(attribute));
+        }
+        let taken = mapping.computed().any(|name| name == attribute)
+            || mapping.ignore.iter().any(|name| name == attribute)
+            || mapping.base_key.values().any(|name| name == attribute);
+        let kept = mapping.keeps(attribute) || copy.table.key.contains(attribute);
+        (kept && !taken).then_some(attribute)
     }
 
     /// Whether the copy carries the base attribute with its base value (base key attributes always,
@@ -25,7 +47,27 @@ impl BoundDataset {
 
     /// Whether every base item of the dataset has exactly one item in the copy.
     #[must_use]
-    pub fn is_total(&self, _copy: &BoundCopy) -> bool {
-        todo!()
+    pub fn is_total(&self, copy: &BoundCopy) -> bool {
+        let mapping = &copy.mapping;
+        mapping.filter.is_true() && mapping.each.is_none() && only_is_certain(mapping)
     }
 }
+
+/// Whether `only` holds for every item the mapping gives: it reads nothing but constants of `set`.
+fn only_is_certain(mapping: &Mapping) -> bool {
+    let constants: Item = mapping
+        .set
+        .iter()
+        .filter_map(|(name, value)| match value {
+            ValueExpr::Literal(value) => Some((name.clone(), value.clone())),
+            _ => None,
+        })
+        .collect();
+    paths_of_predicate(&mapping.only)
+        .iter()
+        .all(|path| constants.contains_key(&path.root))
+        && holds(&mapping.only, &constants)
+}
+
+#[cfg(test)]
+mod tests;
