@@ -117,7 +117,10 @@ mod tests {
             &item(&json!({"a":{"N":"12"},"b":{"NULL":true}})),
             &item(&json!({"a":{"N":"7"}})),
         );
-        let values: Vec<_> = diffs.into_iter().map(|diff| (diff.base, diff.copy)).collect();
+        let values: Vec<_> = diffs
+            .into_iter()
+            .map(|diff| (diff.base, diff.copy))
+            .collect();
         let number = |n: i64| Value::N(n.into());
         assert_eq!(
             values,

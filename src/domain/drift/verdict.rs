@@ -3,10 +3,16 @@
 //! One look is a strong read of the base item, then of the copy items at [`copy_keys`], then of the
 //! base items at [`owner_keys`]. The engine reads; what to read and what follows is decided here.
 
+use super::report::key_text;
 use super::{Candidate, Class, Finding, diff_items};
+use crate::domain::expr::holds;
 use crate::domain::mapping::{BoundCopy, BoundDataset, Expectation};
+use crate::domain::size::item_size;
 use crate::domain::value::Item;
 use std::collections::BTreeSet;
+
+/// The largest item in bytes (developer guide, Constraints).
+const ITEM_LIMIT: usize = 400 * 1024;
 
 /// What strong reads of both sides showed at one instant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -93,9 +99,10 @@ pub fn classify(
     };
     let expected = match look.base.as_ref().map(|base| dataset.expected(copy, base)) {
         Some(Expectation::Unmappable(unmappable)) => {
-            let mut finding = case.finding(Class::Unmappable, None);
-            finding.detail = Some(unmappable.detail);
-            return vec![finding];
+            return vec![Finding {
+                detail: Some(unmappable.detail),
+                ..case.finding(Class::Unmappable, None)
+            }];
         }
         Some(Expectation::Items(items)) => items,
         None => Vec::new(),
@@ -109,9 +116,7 @@ pub fn classify(
         .map(|item| copy.table.key.of(item))
         .collect();
     let beyond = look.copy.iter().filter(|(key, _)| !keys.contains(key));
-    findings.extend(
-        beyond.filter_map(|(key, item)| case.beyond_expected(key, item.as_ref()?)),
-    );
+    findings.extend(beyond.filter_map(|(key, item)| case.beyond_expected(key, item.as_ref()?)));
     findings
 }
 
@@ -164,16 +169,23 @@ impl Case<'_> {
         let key = self.copy.table.key.of(expected);
         let (_, found) = self.look.copy.iter().find(|(looked, _)| *looked == key)?;
         let Some(found) = found else {
-            return Some(self.finding(Class::Missing, Some(&key)));
+            let size = item_size(expected);
+            return Some(Finding {
+                detail: (size > ITEM_LIMIT).then(|| {
+                    format!("it would have {size} bytes, and no item has more than {ITEM_LIMIT}")
+                }),
+                ..self.finding(Class::Missing, Some(&key))
+            });
         };
         let owner = self.dataset.base_key_of(self.copy, found);
         if let Some(owner) = owner.filter(|owner| Some(owner) != self.candidate.base_key.as_ref()) {
             return Some(self.taken(&key, &owner));
         }
         if !self.dataset.belongs(self.copy, found) {
-            let mut finding = self.finding(Class::Missing, Some(&key));
-            finding.detail = Some("an item that does not belong to the copy has its key".into());
-            return Some(finding);
+            return Some(Finding {
+                detail: Some("its key is taken by an item that does not belong to the copy".into()),
+                ..self.finding(Class::Missing, Some(&key))
+            });
         }
         let attributes = diff_items(
             &self.dataset.compared(self.copy, expected),
@@ -194,7 +206,7 @@ impl Case<'_> {
             .map(|item| self.dataset.expected(self.copy, item));
         let maps_here = matches!(expected, Some(Expectation::Items(items))
             if items.iter().any(|item| self.copy.table.key.of(item) == *key));
-        let owner = super::report::key_text(owner);
+        let owner = key_text(owner);
         let (class, detail) = if maps_here {
             let detail = format!("base item {owner} maps to the same key, and its item is there");
             (Class::Duplicate, detail)
@@ -230,7 +242,7 @@ impl Case<'_> {
         let mapping = &self.copy.mapping;
         let no_more = if !self.dataset.is_member(base) {
             Some("the base item is not of the dataset: its `where` is false")
-        } else if !crate::domain::expr::holds(&mapping.filter, base) {
+        } else if !holds(&mapping.filter, base) {
             Some("the base item is not of the copy: its `where` is false")
         } else {
             None
