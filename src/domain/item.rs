@@ -9,10 +9,13 @@ mod encoding;
 mod json;
 #[cfg(test)]
 pub(crate) mod strategy;
+mod text;
 mod view;
 mod writer;
 
 pub use block::{Block, BlockBuilder};
-pub use decode::{DecodeError, decode_items, decode_value_map};
-pub use json::{DynamoJson, PlainJson, item_from_dynamo_json, item_to_dynamo_json};
+pub use decode::{
+    DecodeError, decode_items, decode_responses, decode_value_map, item_from_dynamo_json,
+};
+pub use json::{DynamoJson, PlainJson, item_to_dynamo_json, value_to_dynamo_json};
 pub use view::{ItemRef, ListRef, MapRef, ValueRef};

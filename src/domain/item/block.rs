@@ -5,7 +5,7 @@
 use super::ItemRef;
 use super::encoding::Names;
 use super::writer::Writer;
-use crate::domain::value::Item;
+use crate::domain::value::{Item, Value};
 use std::fmt;
 use std::sync::Arc;
 
@@ -96,6 +96,13 @@ pub struct BlockBuilder {
     settled: usize,
 }
 
+/// A state of a builder.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    items: usize,
+    names: usize,
+}
+
 impl BlockBuilder {
     /// An empty builder.
     #[must_use]
@@ -145,6 +152,29 @@ impl BlockBuilder {
             ends: self.ends.into_boxed_slice(),
             top: self.top.into_boxed_slice(),
         }))
+    }
+
+    /// Appends an item with one attribute.
+    pub(super) fn push_value(&mut self, name: &str, value: &Value) {
+        self.begin();
+        self.attribute(name);
+        self.writer.value(value);
+        self.end();
+    }
+
+    /// The state to come back to when what follows fails.
+    pub(super) const fn mark(&self) -> Mark {
+        Mark {
+            items: self.ends.len(),
+            names: self.settled,
+        }
+    }
+
+    /// Drops every item since `mark`.
+    pub(super) fn roll_back(&mut self, mark: Mark) {
+        self.ends.truncate(mark.items);
+        self.settled = mark.names;
+        self.abandon();
     }
 
     /// Begins an item.
