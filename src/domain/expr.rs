@@ -8,9 +8,13 @@ mod parse;
 mod print;
 mod properties;
 
-pub use eval::{Lookup, evaluate, holds};
+pub(crate) use eval::order;
+pub use eval::{Bound, Lookup, evaluate, holds};
 pub use parse::{Context, parse_each, parse_predicate, parse_value};
-pub use properties::{is_injective, is_monotone, paths_of_predicate, paths_of_value};
+pub(crate) use parse::{Source, is_keyword, join, path, predicate, quoted};
+pub use properties::{
+    is_injective, is_monotone, paths_of_each, paths_of_predicate, paths_of_value,
+};
 
 use crate::domain::value::{Kind, Value};
 
@@ -179,6 +183,21 @@ pub enum CompareOp {
     Gt,
     /// `>=`
     Ge,
+}
+
+impl CompareOp {
+    /// The operator that says the same with its sides exchanged: `5 < a` is `a > 5`.
+    #[must_use]
+    pub const fn mirrored(self) -> Self {
+        match self {
+            Self::Eq => Self::Eq,
+            Self::Ne => Self::Ne,
+            Self::Lt => Self::Gt,
+            Self::Le => Self::Ge,
+            Self::Gt => Self::Lt,
+            Self::Ge => Self::Le,
+        }
+    }
 }
 
 /// A predicate. `And` and `Or` are flattened; `And(vec![])` is true.

@@ -1,35 +1,184 @@
 //! Evaluation with two-valued semantics.
+//!
+//! Owns what an expression gives for an item. *No value* is `None` and compares as an absent
+//! attribute: `=`, `<`, `BETWEEN`, `IN`, `contains` are false on it, `<>` and `NOT` of them true.
+//! Nothing is coerced. These are the rules of `DynamoDB`'s condition expressions
+//! (Developer Guide: "Condition and filter expressions, operators, and functions"), so that a
+//! filter gives the same rows whether the service or this module applies it.
 
-use super::{Path, Predicate, ValueExpr};
-use crate::domain::item::ItemRef;
-use crate::domain::value::{Item, Value};
+mod date;
+mod lookup;
+mod scalar;
 
-/// Where attribute values come from.
-pub trait Lookup {
-    /// The value at `path`, if the attribute exists.
-    fn lookup(&self, path: &Path) -> Option<Value>;
-}
+pub use lookup::{Bound, Lookup};
 
-impl Lookup for Item {
-    fn lookup(&self, _path: &Path) -> Option<Value> {
-        todo!()
-    }
-}
-
-impl Lookup for ItemRef<'_> {
-    fn lookup(&self, _path: &Path) -> Option<Value> {
-        todo!()
-    }
-}
+use super::{CompareOp, Path, Predicate, ValueExpr};
+use crate::domain::value::{Number, Value};
+use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// The value of `expr`, or `None` for *no value*.
 #[must_use]
-pub fn evaluate(_expr: &ValueExpr, _item: &dyn Lookup) -> Option<Value> {
-    todo!()
+pub fn evaluate(expr: &ValueExpr, item: &dyn Lookup) -> Option<Value> {
+    value(expr, item).map(Cow::into_owned)
 }
 
 /// Whether `predicate` holds for the item.
 #[must_use]
-pub fn holds(_predicate: &Predicate, _item: &dyn Lookup) -> bool {
-    todo!()
+pub fn holds(predicate: &Predicate, item: &dyn Lookup) -> bool {
+    match predicate {
+        Predicate::And(members) => members.iter().all(|p| holds(p, item)),
+        Predicate::Or(members) => members.iter().any(|p| holds(p, item)),
+        Predicate::Not(inner) => !holds(inner, item),
+        Predicate::Compare(left, op, right) => compare(left, *op, right, item),
+        Predicate::Between(of, low, high) => {
+            compare(of, CompareOp::Ge, low, item) && compare(of, CompareOp::Le, high, item)
+        }
+        Predicate::In(of, list) => value(of, item).is_some_and(|of| {
+            list.iter()
+                .any(|member| value(member, item).is_some_and(|member| *member == *of))
+        }),
+        Predicate::BeginsWith(of, prefix) => both(of, prefix, item, begins_with),
+        Predicate::Contains(of, part) => both(of, part, item, contains),
+        Predicate::Exists(path) => item.find(path).is_some(),
+        Predicate::NotExists(path) => item.find(path).is_none(),
+        Predicate::TypeIs(path, kind) => item.find(path).is_some_and(|v| v.kind() == *kind),
+    }
 }
+
+fn value<'a>(expr: &'a ValueExpr, item: &'a dyn Lookup) -> Option<Cow<'a, Value>> {
+    match expr {
+        ValueExpr::Path(path) => item.find(path),
+        ValueExpr::Literal(constant) => Some(Cow::Borrowed(constant)),
+        ValueExpr::Coalesce(members) => members
+            .iter()
+            .filter_map(|member| value(member, item))
+            .find(|found| **found != Value::Null),
+        computed => compute(computed, item).map(Cow::Owned),
+    }
+}
+
+/// A function of other values; it has no value when one of them has none or is of a wrong type.
+fn compute(expr: &ValueExpr, item: &dyn Lookup) -> Option<Value> {
+    match expr {
+        ValueExpr::Date {
+            unit,
+            of,
+            zone,
+            format,
+        } => date::cut(*unit, &*value(of, item)?, *zone, *format).map(Value::S),
+        ValueExpr::Substr { of, start, length } => {
+            scalar::text(value(of, item)?).map(|t| Value::S(scalar::substr(&t, *start, *length)))
+        }
+        ValueExpr::Text { op, of } => {
+            scalar::text(value(of, item)?).map(|t| Value::S(scalar::change(*op, &t)))
+        }
+        ValueExpr::Lpad { of, width, fill } => {
+            scalar::printed(value(of, item)?).map(|t| Value::S(scalar::lpad(&t, *width, fill)))
+        }
+        ValueExpr::Concat(members) => {
+            let mut text = String::new();
+            for member in members {
+                text.push_str(&scalar::printed(value(member, item)?)?);
+            }
+            Some(Value::S(text))
+        }
+        ValueExpr::Cast { of, to } => scalar::cast(value(of, item)?, *to),
+        ValueExpr::Crc32 { of, modulus } => scalar::text(value(of, item)?).map(|t| {
+            let sum = crc32fast::hash(t.as_bytes());
+            Value::N(Number::from(i64::from(
+                modulus.map_or(sum, |n| sum.checked_rem(n).unwrap_or(sum)),
+            )))
+        }),
+        ValueExpr::Modulo { of, modulus } => {
+            scalar::remainder(&*value(of, item)?, *modulus).map(Value::N)
+        }
+        ValueExpr::Size(path) => size(path, item).map(Value::N),
+        ValueExpr::Path(_) | ValueExpr::Literal(_) | ValueExpr::Coalesce(_) => {
+            value(expr, item).map(Cow::into_owned)
+        }
+    }
+}
+
+fn both(
+    left: &ValueExpr,
+    right: &ValueExpr,
+    item: &dyn Lookup,
+    test: fn(&Value, &Value) -> bool,
+) -> bool {
+    match (value(left, item), value(right, item)) {
+        (Some(left), Some(right)) => test(&left, &right),
+        _ => false,
+    }
+}
+
+fn compare(left: &ValueExpr, op: CompareOp, right: &ValueExpr, item: &dyn Lookup) -> bool {
+    match op {
+        CompareOp::Eq => both(left, right, item, Value::eq),
+        CompareOp::Ne => !both(left, right, item, Value::eq),
+        CompareOp::Lt => both(left, right, item, |a, b| {
+            order(a, b) == Some(Ordering::Less)
+        }),
+        CompareOp::Le => both(left, right, item, |a, b| {
+            order(a, b).is_some_and(Ordering::is_le)
+        }),
+        CompareOp::Gt => both(left, right, item, |a, b| {
+            order(a, b) == Some(Ordering::Greater)
+        }),
+        CompareOp::Ge => both(left, right, item, |a, b| {
+            order(a, b).is_some_and(Ordering::is_ge)
+        }),
+    }
+}
+
+/// The order of two values of one ordered type: text and binary by bytes, numbers by value.
+pub(crate) fn order(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a, b) {
+        (Value::S(a), Value::S(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
+        (Value::N(a), Value::N(b)) => Some(a.cmp(b)),
+        (Value::B(a), Value::B(b)) => Some(a.cmp(b)),
+        _ => None,
+    }
+}
+
+fn begins_with(of: &Value, prefix: &Value) -> bool {
+    match (of, prefix) {
+        (Value::S(of), Value::S(prefix)) => of.starts_with(prefix.as_str()),
+        (Value::B(of), Value::B(prefix)) => of.starts_with(prefix),
+        _ => false,
+    }
+}
+
+/// `contains` of text and binary looks for a part, of a set or list for an element.
+fn contains(of: &Value, part: &Value) -> bool {
+    match (of, part) {
+        (Value::S(of), Value::S(part)) => of.contains(part.as_str()),
+        (Value::B(of), Value::B(part)) => {
+            part.is_empty() || of.windows(part.len()).any(|window| window == part)
+        }
+        (Value::Ss(set), Value::S(element)) => set.contains(element),
+        (Value::Ns(set), Value::N(element)) => set.contains(element),
+        (Value::Bs(set), Value::B(element)) => set.contains(element),
+        (Value::L(list), element) => list.contains(element),
+        _ => false,
+    }
+}
+
+/// `size`: UTF-16 code units of text (that is how the service counts), bytes of binary,
+/// elements of sets, lists, and maps; other types have none.
+fn size(path: &Path, item: &dyn Lookup) -> Option<Number> {
+    let size = match &*item.find(path)? {
+        Value::S(text) => text.encode_utf16().count(),
+        Value::B(bytes) => bytes.len(),
+        Value::Ss(set) => set.len(),
+        Value::Ns(set) => set.len(),
+        Value::Bs(set) => set.len(),
+        Value::L(list) => list.len(),
+        Value::M(map) => map.len(),
+        Value::N(_) | Value::Bool(_) | Value::Null => return None,
+    };
+    i64::try_from(size).ok().map(Number::from)
+}
+
+#[cfg(test)]
+mod tests;

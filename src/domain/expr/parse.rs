@@ -1,7 +1,28 @@
 //! Text to expressions, by `sqlparser` with a dialect of our own.
+//!
+//! Owns the way from text to the AST: tokens ([`source`]), what is refused by name before
+//! anything is parsed ([`refuse`]), and the conversion of what `sqlparser` understood
+//! ([`predicate`], [`value`], [`function`]). It never evaluates, and it knows no tables.
+//!
+//! Text is bounded in bytes and in operators: a chain such as `a AND b AND …` is a loop for the
+//! parser, but a left-deep tree afterwards, and dropping that tree recurses.
 
-use super::{Each, Predicate, ValueExpr};
+mod dialect;
+mod function;
+mod predicate;
+mod refuse;
+mod source;
+mod value;
+
+pub(crate) use dialect::quoted;
+pub(crate) use predicate::predicate;
+pub(crate) use source::{Source, join};
+pub(crate) use value::path;
+
+use super::{Each, EachSource, Predicate, ValueExpr};
 use crate::domain::problem::Problem;
+use sqlparser::ast::Expr;
+use sqlparser::keywords::Keyword;
 
 /// Where a text stands, so that an error can point at file, line, and column.
 #[derive(Debug, Clone, Default)]
@@ -18,22 +39,68 @@ pub struct Context {
 ///
 /// # Errors
 /// Names what is not understood, where, and the substitute or nearest name.
-pub fn parse_value(_text: &str, _context: &Context) -> Result<ValueExpr, Problem> {
-    todo!()
+pub fn parse_value(text: &str, context: &Context) -> Result<ValueExpr, Problem> {
+    let source = Source::new(text, context)?;
+    value::value(&source.expression(source.tokens())?, &source)
 }
 
 /// Parses a predicate.
 ///
 /// # Errors
 /// Names what is not understood, where, and the substitute or nearest name.
-pub fn parse_predicate(_text: &str, _context: &Context) -> Result<Predicate, Problem> {
-    todo!()
+pub fn parse_predicate(text: &str, context: &Context) -> Result<Predicate, Problem> {
+    let source = Source::new(text, context)?;
+    predicate(&source.expression(source.tokens())?, &source)
 }
 
 /// Parses `[a, b] as alias` or `path as alias`.
 ///
 /// # Errors
 /// Names what is not understood, where, and the substitute or nearest name.
-pub fn parse_each(_text: &str, _context: &Context) -> Result<Each, Problem> {
-    todo!()
+pub fn parse_each(text: &str, context: &Context) -> Result<Each, Problem> {
+    const SHAPE: &str = "`[a, b] as name` or `path as name`";
+    let source = Source::new(text, context)?;
+    let tokens = source.tokens();
+    let Some(at) = tokens.iter().rposition(|t| is_keyword(t, Keyword::AS)) else {
+        return Err(source
+            .problem(source.end(), "`each` gives its elements no name")
+            .hint(SHAPE));
+    };
+    let alias = match &tokens[at + 1..] {
+        [name] => dialect::name_of(name),
+        _ => None,
+    };
+    let Some(alias) = alias else {
+        return Err(source
+            .problem(join(&tokens[at..]), "`as` is followed by exactly one name")
+            .hint(SHAPE));
+    };
+    if at == 0 {
+        return Err(source
+            .problem(tokens[0].span, "`each` walks nothing")
+            .hint(SHAPE));
+    }
+    let expr = source.expression(&tokens[..at])?;
+    let walked = match &expr {
+        Expr::Array(array) => EachSource::List(
+            array
+                .elem
+                .iter()
+                .map(|element| value::value(element, &source))
+                .collect::<Result<_, _>>()?,
+        ),
+        other => EachSource::Path(path(other, &source).map_err(|p| p.hint(SHAPE))?),
+    };
+    Ok(Each {
+        source: walked,
+        alias,
+    })
 }
+
+/// Whether a token is this keyword, unquoted.
+pub(crate) fn is_keyword(token: &sqlparser::tokenizer::TokenWithSpan, keyword: Keyword) -> bool {
+    matches!(&token.token, sqlparser::tokenizer::Token::Word(w) if w.keyword == keyword)
+}
+
+#[cfg(test)]
+mod tests;
