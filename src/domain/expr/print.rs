@@ -4,7 +4,10 @@
 //! maps) print as their type in angle brackets, for reading only: no text parses to them.
 
 use super::parse::quoted;
-use super::{CastTo, CompareOp, DateFormat, DateUnit, Path, Predicate, Step, TextOp, ValueExpr};
+use super::{
+    CastTo, CompareOp, DateFormat, DateUnit, Each, EachSource, Path, Predicate, Step, TextOp,
+    ValueExpr,
+};
 use crate::domain::value::Value;
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -165,6 +168,20 @@ impl Display for Predicate {
             Self::NotExists(path) => write!(f, "attribute_not_exists({path})"),
             Self::TypeIs(path, kind) => write!(f, "attribute_type({path}, '{}')", kind.code()),
         }
+    }
+}
+
+impl Display for Each {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            EachSource::Path(path) => path.fmt(f)?,
+            EachSource::List(elements) => {
+                f.write_str("[")?;
+                joined(elements, ", ", f, ValueExpr::fmt)?;
+                f.write_str("]")?;
+            }
+        }
+        write!(f, " as {}", quoted(&self.alias))
     }
 }
 

@@ -110,7 +110,11 @@ impl<'e> Call<'e> {
         if count.contains(&self.arguments.len()) {
             return Ok(());
         }
-        let what = format!("`{}` got {} arguments", self.name, self.arguments.len());
+        let got = match self.arguments.len() {
+            1 => "1 argument".to_owned(),
+            count => format!("{count} arguments"),
+        };
+        let what = format!("`{}` got {got}", self.name);
         let problem = source.problem(self.span, what);
         Err(match signature(&self.name) {
             Some(signature) => problem.hint(format!("`{signature}`")),

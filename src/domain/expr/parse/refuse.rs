@@ -43,7 +43,13 @@ pub(super) fn refuse(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Result<()
     let mut operators = 0_usize;
     for (at, token) in tokens.iter().enumerate() {
         let before = at.checked_sub(1).map(|i| &tokens[i].token);
-        let after_operand = before.is_some_and(ends_operand);
+        // `a NOT LIKE …`: the word behind NOT stands between operands all the same.
+        let negation = before.is_some_and(is_not) && at >= 2;
+        let after_operand = if negation {
+            ends_operand(&tokens[at - 2].token)
+        } else {
+            before.is_some_and(ends_operand)
+        };
         match &token.token {
             Token::Word(_) if before == Some(&Token::Period) => {}
             Token::Word(word) if word.quote_style.is_none() => {
@@ -101,6 +107,10 @@ fn ends_operand(token: &Token) -> bool {
         | Token::RBracket => true,
         _ => false,
     }
+}
+
+fn is_not(token: &Token) -> bool {
+    matches!(token, Token::Word(w) if w.keyword == Keyword::NOT)
 }
 
 fn next_is_number(rest: &[TokenWithSpan]) -> bool {

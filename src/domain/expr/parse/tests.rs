@@ -329,7 +329,7 @@ fn sql_that_is_not_part_of_the_language_is_refused_by_name(
 )]
 #[case(
     "begins_with(a)",
-    "`begins_with` got 1 arguments",
+    "`begins_with` got 1 argument",
     "`begins_with(x, 'prefix')`"
 )]
 #[case(
@@ -408,7 +408,7 @@ fn a_place_counts_from_where_the_text_stands_in_its_file() {
         let place = parse_predicate(text, &context).unwrap_err().place.unwrap();
         (place.line, place.column, place.length)
     };
-    assert_eq!(place("a = 1 AND bgins_with(b, 'x')"), (12, 40, 11));
+    assert_eq!(place("a = 1 AND bgins_with(b, 'x')"), (12, 40, 10));
     assert_eq!(place("a = 1\n  AND nope(b)"), (13, 7, 4));
     assert_eq!(place("a = 1 AND"), (12, 39, 1));
     let problem = parse_predicate("a = 1 AND )", &context).unwrap_err();

@@ -234,7 +234,8 @@ fn modulo(left: &Expr, right: &Expr, source: &Source<'_>) -> Result<ValueExpr, P
 }
 
 fn cast(of: &Expr, to: &str, source: &Source<'_>) -> Result<ValueExpr, Problem> {
-    let to = match to.to_lowercase().as_str() {
+    let to = to.to_lowercase();
+    let to = match to.as_str() {
         "string" => CastTo::String,
         "number" => CastTo::Number,
         _ => {
