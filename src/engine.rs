@@ -1,7 +1,11 @@
 //! Runs plans and checks: concurrent, merged, cancellable. Names the port, never AWS.
+//!
+//! Everything here is driven by one loop per run that owns its state; only page reads are tasks of
+//! their own. Dropping a run drops its reads, so cancelling stops requests, not just their display.
 
 pub mod catalog;
 pub mod drift;
 pub mod execute;
+mod pages;
 
-pub use execute::{Answer, ReadEvent, execute};
+pub use execute::{Answer, Bounds, Consumption, ReadEvent, execute};

@@ -1,11 +1,27 @@
 //! Runs a plan: fan-out, merge, base fetch, limit.
+//!
+//! Owns the road from pages to rows in final order and base shape. Decides nothing about paths:
+//! it reads what the [`Plan`] says, verifies every row on this side, and never ends while pages
+//! remain, unless the LIMIT is reached, the run is cancelled, or the budget is used up.
+
+mod fetch;
+mod in_order;
+mod merge;
+mod output;
+mod pace;
+mod rows;
+mod run;
+mod sort;
+mod unordered;
 
 use crate::domain::item::Block;
 use crate::domain::names::{IndexName, Rcu, TableName};
 use crate::domain::plan::Plan;
 use crate::domain::query::Request;
-use crate::domain::read::ReadError;
+use crate::domain::read::{ReadError, ReadPage};
+use crate::domain::schema::Catalog;
 use crate::store::Store;
+use run::Run;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +50,34 @@ pub struct Consumption {
     pub by: Vec<(TableName, Option<IndexName>, Rcu)>,
 }
 
+impl Consumption {
+    /// Adds a page read from `table` or its `index`.
+    pub(super) fn record(&mut self, table: &TableName, index: Option<&IndexName>, page: &ReadPage) {
+        let consumed = &page.consumed;
+        self.rcu += consumed.total;
+        self.items_read += page.scanned.max(page.items.len() as u64);
+        for (name, rcu) in &consumed.indexes {
+            self.add(table, Some(name), *rcu);
+        }
+        if consumed.table.0 > 0.0 {
+            self.add(table, None, consumed.table);
+        } else if consumed.indexes.is_empty() && consumed.total.0 > 0.0 {
+            self.add(table, index, consumed.total);
+        }
+    }
+
+    fn add(&mut self, table: &TableName, index: Option<&IndexName>, rcu: Rcu) {
+        let place = self
+            .by
+            .iter_mut()
+            .find(|(t, i, _)| t == table && i.as_ref() == index);
+        match place {
+            Some((_, _, sum)) => *sum += rcu,
+            None => self.by.push((table.clone(), index.cloned(), rcu)),
+        }
+    }
+}
+
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
@@ -54,6 +98,10 @@ pub struct Bounds {
     pub concurrency: usize,
     /// Stop when this many units are consumed.
     pub max_rcu: Option<Rcu>,
+    /// Evaluate at most this many items a page: only when someone asks for it.
+    pub page_items: Option<u32>,
+    /// The mean size in bytes of the items read, when known: decides how large Scan pages are.
+    pub mean_item: Option<f64>,
 }
 
 impl Default for Bounds {
@@ -61,18 +109,44 @@ impl Default for Bounds {
         Self {
             concurrency: 8,
             max_rcu: None,
+            page_items: None,
+            mean_item: None,
         }
     }
 }
 
+impl Bounds {
+    /// Knows the mean item size of what `plan` reads.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a mean needs no more than 52 bits"
+    )]
+    pub fn sized_for(mut self, plan: &Plan, catalog: &Catalog) -> Self {
+        let table = catalog.table(plan.access.table.as_str());
+        self.mean_item = table.and_then(|table| match &plan.access.index {
+            None => table.mean_item(),
+            Some(name) => table
+                .index(name.as_str())
+                .filter(|index| index.items > 0 && index.bytes > 0)
+                .map(|index| index.bytes as f64 / index.items as f64),
+        });
+        self
+    }
+}
+
 /// Runs `plan` for `request`. Rows go to `events` in final order and base shape.
+///
+/// A receiver that is dropped ends the run as `cancel` does: requests under way are dropped with it.
 pub async fn execute(
-    _store: Arc<dyn Store>,
-    _request: &Request,
-    _plan: &Plan,
-    _bounds: Bounds,
-    _events: Sender<ReadEvent>,
-    _cancel: CancellationToken,
+    store: Arc<dyn Store>,
+    request: &Request,
+    plan: &Plan,
+    bounds: Bounds,
+    events: Sender<ReadEvent>,
+    cancel: CancellationToken,
 ) -> Answer {
-    todo!()
+    let mut run = Run::new(store, request, plan, bounds, events, cancel);
+    let ended = run.drive().await;
+    run.finish(ended).await
 }

@@ -1,0 +1,122 @@
+//! What a LIMIT lets us spare: how large pages and how many partitions ahead are worth reading.
+//!
+//! Units are charged for items evaluated, whether anybody uses them (cost.md §1.2: `Limit` lowers
+//! cost), and every request costs at least half a unit: so neither whole pages nor tiny ones.
+
+/// The least items a page evaluates when a filter may drop some of them.
+const FILTERED: u64 = 100;
+/// The least items a page evaluates when it is one of several to be merged.
+const MERGED: u64 = 25;
+
+/// What is still missing, and how reading went so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pace {
+    /// Rows missing to the LIMIT.
+    pub(super) missing: u64,
+    /// Items evaluated so far.
+    pub(super) read: u64,
+    /// Rows that matched so far.
+    pub(super) matched: u64,
+    /// Pages so far.
+    pub(super) pages: u64,
+}
+
+/// Whether items read may be dropped by a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filtered {
+    /// Every item read is a row.
+    No,
+    /// Some are dropped.
+    Maybe,
+}
+
+impl Pace {
+    /// Items the next page should evaluate: what is missing without a filter; with one, what the
+    /// share of matches so far makes necessary, and four times as many as before while none matched.
+    pub(super) fn page_items(&self, filtered: Filtered) -> u32 {
+        let items = match filtered {
+            Filtered::No => self.missing,
+            Filtered::Maybe if self.read == 0 => self.missing.max(FILTERED),
+            Filtered::Maybe if self.matched == 0 => self.read.saturating_mul(4).max(FILTERED),
+            Filtered::Maybe => {
+                let needed = self.missing.saturating_mul(self.read) / self.matched;
+                (needed + needed / 4).max(FILTERED)
+            }
+        };
+        u32::try_from(items.max(1)).unwrap_or(u32::MAX)
+    }
+
+    /// As [`Self::page_items`], for each of `lanes` partitions that are merged: twice a fair share.
+    pub(super) fn lane_items(&self, filtered: Filtered, lanes: usize) -> u32 {
+        let all = u64::from(self.page_items(filtered));
+        let share = all.saturating_mul(2).div_ceil(lanes.max(1) as u64);
+        u32::try_from(share.max(MERGED).min(all)).unwrap_or(u32::MAX)
+    }
+
+    /// Pages to read at once: as many as the rows a page gave so far make necessary, one at first,
+    /// twice as many as before while none matched.
+    pub(super) fn pages_at_once(&self, most: usize) -> usize {
+        let needed = match self.matched {
+            0 => self.pages,
+            matched => self.missing.saturating_mul(self.pages) / matched,
+        };
+        usize::try_from(needed).map_or(most, |needed| needed.clamp(1, most.max(1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn pace(missing: u64, read: u64, matched: u64, pages: u64) -> Pace {
+        Pace {
+            missing,
+            read,
+            matched,
+            pages,
+        }
+    }
+
+    #[rstest]
+    #[case::nothing_read_yet(pace(50, 0, 0, 0), Filtered::No, 50)]
+    #[case::a_filter_never_makes_tiny_pages(pace(5, 0, 0, 0), Filtered::Maybe, 100)]
+    #[case::no_match_yet_reads_more(pace(5, 400, 0, 2), Filtered::Maybe, 1_600)]
+    #[case::one_in_ten_matched(pace(50, 1_000, 100, 1), Filtered::Maybe, 625)]
+    fn a_page_evaluates_what_the_limit_still_needs(
+        #[case] pace: Pace,
+        #[case] filtered: Filtered,
+        #[case] items: u32,
+    ) {
+        assert_eq!(pace.page_items(filtered), items);
+    }
+
+    #[rstest]
+    #[case::one_lane(100, 1, 100)]
+    #[case::four_lanes(100, 4, 50)]
+    #[case::many_lanes(100, 100, 25)]
+    #[case::never_more_than_missing(10, 3, 10)]
+    fn merged_partitions_share_what_is_missing(
+        #[case] missing: u64,
+        #[case] lanes: usize,
+        #[case] items: u32,
+    ) {
+        assert_eq!(
+            pace(missing, 0, 0, 0).lane_items(Filtered::No, lanes),
+            items
+        );
+    }
+
+    #[rstest]
+    #[case::first_page_alone(pace(50, 0, 0, 0), 1)]
+    #[case::nearly_full(pace(10, 40, 40, 1), 1)]
+    #[case::far_from_full(pace(160, 40, 40, 1), 4)]
+    #[case::very_far(pace(100_000, 40, 40, 1), 8)]
+    #[case::no_match_in_four_pages(pace(50, 4_000, 0, 4), 4)]
+    fn no_more_partitions_are_read_ahead_than_the_limit_needs(
+        #[case] pace: Pace,
+        #[case] pages: usize,
+    ) {
+        assert_eq!(pace.pages_at_once(8), pages);
+    }
+}
