@@ -42,7 +42,7 @@ pub(super) async fn fetch_base(
             waiting.push(id);
         }
         run.progress().await?;
-        for row in matching(page.items, &fetch.residual) {
+        for row in matching(&page.items, &fetch.residual) {
             if let Some(key) = row.item().map(|item| own_key(fetch, item)) {
                 found.insert(key, row);
             }

@@ -21,7 +21,7 @@ struct Lane {
 #[derive(Debug)]
 struct Lanes<'a> {
     keys: KeyMaker<'a>,
-    lanes: Vec<Lane>,
+    all: Vec<Lane>,
     /// The next row of each lane: smallest key first, equal ones by the earlier lane.
     heads: BinaryHeap<Reverse<(SortKey, usize)>>,
     /// Lanes without rows of which more can be read.
@@ -54,7 +54,7 @@ impl<'a> Lanes<'a> {
         };
         Self {
             keys,
-            lanes: cursors.into_iter().map(lane).collect(),
+            all: cursors.into_iter().map(lane).collect(),
             heads: BinaryHeap::new(),
             dry,
         }
@@ -66,7 +66,7 @@ impl<'a> Lanes<'a> {
         loop {
             while let Some(id) = self.dry.pop() {
                 let items = run.page_items();
-                if !run.start(&mut pool, id, &self.lanes[id].cursor, items)? {
+                if !run.start(&mut pool, id, &self.all[id].cursor, items)? {
                     self.dry.push(id);
                     break;
                 }
@@ -74,8 +74,8 @@ impl<'a> Lanes<'a> {
             let Some((id, page)) = run.next_page(&mut pool).await? else {
                 return Ok(());
             };
-            self.lanes[id].cursor.advance(&page)?;
-            self.lanes[id].rows = run.matching(page).await?.into();
+            self.all[id].cursor.advance(&page)?;
+            self.all[id].rows = run.matching(page).await?.into();
             self.show_head(id);
         }
     }
@@ -87,14 +87,14 @@ impl<'a> Lanes<'a> {
             && self.dry.is_empty()
             && let Some(Reverse((_, id))) = self.heads.pop()
         {
-            rows.extend(self.lanes[id].rows.pop_front());
+            rows.extend(self.all[id].rows.pop_front());
             self.show_head(id);
         }
         rows
     }
 
     fn show_head(&mut self, id: usize) {
-        let lane = &self.lanes[id];
+        let lane = &self.all[id];
         match lane.rows.front() {
             Some(row) => self.heads.push(Reverse((self.keys.key(row), id))),
             None if lane.cursor.ended() => {}

@@ -2,12 +2,11 @@
 
 use crate::domain::expr::{Predicate, holds};
 use crate::domain::item::{Block, BlockBuilder, ItemRef};
-use std::sync::Arc;
 
-/// An item of a page that is kept alive while the row is.
+/// An item of a page; the page is shared and lives as long as any of its rows.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
-    page: Arc<Block>,
+    page: Block,
     index: usize,
 }
 
@@ -19,13 +18,12 @@ impl Row {
 }
 
 /// The rows of a page for which `predicate` holds, in page order.
-pub(super) fn matching(page: Block, predicate: &Predicate) -> Vec<Row> {
-    let page = Arc::new(page);
-    let found = page.iter().enumerate();
-    found
+pub(super) fn matching(page: &Block, predicate: &Predicate) -> Vec<Row> {
+    page.iter()
+        .enumerate()
         .filter(|(_, item)| predicate.is_true() || holds(predicate, item))
         .map(|(index, _)| Row {
-            page: Arc::clone(&page),
+            page: page.clone(),
             index,
         })
         .collect()
@@ -37,5 +35,5 @@ pub(super) fn compact(rows: &[Row]) -> Vec<Row> {
     for item in rows.iter().filter_map(Row::item) {
         builder.push_ref(item, |_| true);
     }
-    matching(builder.finish(), &Predicate::TRUE)
+    matching(&builder.finish(), &Predicate::TRUE)
 }

@@ -213,7 +213,7 @@ impl<'a> Run<'a> {
 
     /// The rows of a page, verified on this side.
     pub(super) async fn matching(&mut self, page: ReadPage) -> Result<Vec<Row>, Stop> {
-        let rows = matching(page.items, &self.plan.residual);
+        let rows = matching(&page.items, &self.plan.residual);
         self.pages += 1;
         self.reader.used.matched += rows.len() as u64;
         self.progress().await?;

@@ -157,28 +157,30 @@ impl<E> Reader<E> {
     }
 }
 
-/// The most units that a request can consume: a page ends with the item that crosses 1 MB, and an
-/// item has at most 400 KB (cost.md §1.2, page boundary); a batch has at most 100 items and 16 MB.
+/// Units of an item of the most bytes (cost.md §1.1: 400 KB).
+const ITEM: f64 = 400.0 / 4.0;
+/// Units of a page of the most bytes: it ends with the item that crosses 1 MB (cost.md §1.2).
+const PAGE: f64 = (1024.0 + 400.0) / 4.0;
+/// Units of a batch of the most bytes (cost.md §1.2: 16 MB).
+const BATCH: f64 = 16.0 * 1024.0 / 4.0;
+
+/// The most units that a request can consume.
 fn worst_case(request: &ReadRequest) -> f64 {
-    const ITEM: f64 = 400.0 / 4.0;
-    const PAGE: f64 = 356.0;
-    const BATCH: f64 = 16.0 * 1024.0 / 4.0;
+    let at_most = |items: Option<u32>, most: f64| {
+        items.map_or(most, |items| (f64::from(items) * ITEM).min(most))
+    };
     let (units, consistency) = match request {
         ReadRequest::Get(get) => (ITEM, get.consistency),
-        ReadRequest::BatchGet(batch) => (at_most(batch.keys.len(), BATCH), batch.consistency),
-        ReadRequest::Query(query) => (limited(query.limit, PAGE), query.consistency),
-        ReadRequest::Scan(scan) => (limited(scan.limit, PAGE), scan.consistency),
+        ReadRequest::BatchGet(batch) => {
+            let keys = u32::try_from(batch.keys.len()).ok();
+            (at_most(keys, BATCH), batch.consistency)
+        }
+        ReadRequest::Query(query) => (at_most(query.limit, PAGE), query.consistency),
+        ReadRequest::Scan(scan) => (at_most(scan.limit, PAGE), scan.consistency),
     };
-    return match consistency {
+    match consistency {
         Consistency::Strong => units,
         Consistency::Eventual => units / 2.0,
-    };
-
-    fn at_most(items: usize, most: f64) -> f64 {
-        u32::try_from(items).map_or(most, |items| (f64::from(items) * ITEM).min(most))
-    }
-    fn limited(limit: Option<u32>, most: f64) -> f64 {
-        limit.map_or(most, |items| (f64::from(items) * ITEM).min(most))
     }
 }
 
