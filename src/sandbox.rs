@@ -1,4 +1,35 @@
-//! The embedded DynamoDB: real data, a replicator, live writes, faults, a small known drift.
+//! The embedded `DynamoDB`: real strikes in a base table and four copies, kept by a replicator.
+//!
+//! It is the whole architecture that driftscope is made for, in miniature: a base table with a
+//! stream, copies under other keys, a consumer of the stream that keeps them, writes that go on,
+//! faults on request, and a small known drift. It owns all writing: through the embedded
+//! database's own interface, never through an SDK client, on threads and a runtime of its own. The
+//! rest of the product reaches it only over loopback, exactly as it reaches AWS.
+
+mod convert;
+mod data;
+mod database;
+mod drift;
+mod error;
+mod fault;
+mod load;
+mod replicator;
+mod stop;
+mod tables;
+mod worker;
+mod writer;
+
+pub use drift::{SeededDrift, seeded_drift};
+pub use error::SandboxError;
+pub use fault::Fault;
+pub use load::Progress;
+pub use replicator::ReplicatorState;
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::thread::JoinHandle;
+use stop::StopHandle;
+use tokio::sync::watch;
+use worker::{Pace, Phase, Worker};
 
 /// What the sandbox does.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,17 +58,115 @@ impl Default for Options {
     }
 }
 
-/// A fault of the replicator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// Some records are lost.
-    Drop,
-    /// Records wait.
-    Delay,
-    /// Records are applied twice.
-    Duplicate,
-    /// An older image overwrites a newer one.
-    Resurrect,
-    /// The replicator stops.
-    Stop,
+/// A running sandbox. It stops when it is dropped, and the drop waits until its threads have ended.
+#[derive(Debug)]
+pub struct Sandbox {
+    endpoint: String,
+    phase: watch::Receiver<Phase>,
+    replicator: watch::Receiver<ReplicatorState>,
+    stop: Option<StopHandle>,
+    thread: Option<JoinHandle<()>>,
 }
+
+impl Sandbox {
+    /// Starts to listen and returns at once; loading goes on behind it. `progress` is called from
+    /// the sandbox's thread after every chunk.
+    ///
+    /// # Errors
+    /// When the port is taken or no thread can be started.
+    pub fn start(
+        options: Options,
+        progress: impl Fn(Progress) + Send + 'static,
+    ) -> Result<Self, SandboxError> {
+        Self::start_at(options, Pace::default(), progress)
+    }
+
+    fn start_at(
+        options: Options,
+        pace: Pace,
+        progress: impl Fn(Progress) + Send + 'static,
+    ) -> Result<Self, SandboxError> {
+        let port = options.port;
+        let refused = |error: std::io::Error| SandboxError::Listen {
+            port,
+            reason: error.to_string(),
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
+        listener.set_nonblocking(true).map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+
+        let (stop, stopped) = stop::pair();
+        let (phase, seen_phase) = watch::channel(Phase::Loading);
+        let (replicator, seen_replicator) = watch::channel(ReplicatorState::default());
+        let worker = Worker {
+            options,
+            pace,
+            stop: stopped,
+            phase,
+            replicator,
+            progress: Box::new(progress),
+        };
+        let thread = std::thread::Builder::new()
+            .name("sandbox".into())
+            .spawn(move || worker.run(listener))
+            .map_err(|error| SandboxError::Start(error.to_string()))?;
+        Ok(Self {
+            endpoint: format!("http://{address}"),
+            phase: seen_phase,
+            replicator: seen_replicator,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// The URL it serves on.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Waits until everything is loaded, the known drift included, and the stream is enabled.
+    ///
+    /// # Errors
+    /// When loading failed.
+    pub async fn ready(&self) -> Result<(), SandboxError> {
+        let mut phase = self.phase.clone();
+        let reached = phase.wait_for(|phase| *phase != Phase::Loading).await;
+        match reached.as_deref() {
+            Ok(Phase::Failed(error)) => Err(error.clone()),
+            Ok(_) => Ok(()),
+            Err(_) => Err(SandboxError::Stopped),
+        }
+    }
+
+    /// Where the replicator stands.
+    #[must_use]
+    pub fn replicator(&self) -> ReplicatorState {
+        self.replicator.borrow().clone()
+    }
+
+    /// The dataset file of the demo.
+    #[must_use]
+    pub const fn dataset_text() -> &'static str {
+        tables::DATASET_FILE
+    }
+
+    /// Stops it and waits until its threads have ended.
+    pub fn shutdown(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the sandbox's thread panicked");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -55,7 +55,9 @@ fn strike(row: &csv::StringRecord, number: usize) -> Result<Item, SandboxError> 
         }
         let value = if *kind == Kind::N {
             let number = text.parse().map_err(|error| {
-                SandboxError::Data(format!("`{text}` in row {number}, column `{name}`: {error}"))
+                SandboxError::Data(format!(
+                    "`{text}` in row {number}, column `{name}`: {error}"
+                ))
             })?;
             Value::N(number)
         } else {
@@ -75,7 +77,10 @@ mod tests {
         let strikes = strikes().unwrap();
         assert_eq!(strikes.len(), 10_000);
         assert_eq!(strikes[0]["strike_id"], Value::s("S00001"));
-        assert_eq!(strikes[0]["airport"], Value::s("BARKSDALE AIR FORCE BASE ARPT"));
+        assert_eq!(
+            strikes[0]["airport"],
+            Value::s("BARKSDALE AIR FORCE BASE ARPT")
+        );
         assert_eq!(strikes[0]["speed"], Value::N(300.into()));
         assert_eq!(strikes[9_999]["strike_id"], Value::s("S10000"));
     }

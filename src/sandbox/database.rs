@@ -65,7 +65,8 @@ impl Database {
         table: &str,
         items: Vec<dynoxide::Item>,
     ) -> Result<(), SandboxError> {
-        self.0.import_items(table, items, dynoxide::ImportOptions::default())?;
+        self.0
+            .import_items(table, items, dynoxide::ImportOptions::default())?;
         Ok(())
     }
 
@@ -123,7 +124,9 @@ impl Database {
             limit: Some(limit),
         })?;
         let changes = response.records.into_iter().map(change);
-        let next = response.next_shard_iterator.map_or_else(|| cursor.clone(), Cursor);
+        let next = response
+            .next_shard_iterator
+            .map_or_else(|| cursor.clone(), Cursor);
         Ok((changes.collect::<Result<_, _>>()?, next))
     }
 
@@ -133,7 +136,12 @@ impl Database {
             table_name: Some(table.into()),
             ..ListStreamsRequest::default()
         })?;
-        let stream_arn = streams.streams.into_iter().next().ok_or_else(missing)?.stream_arn;
+        let stream_arn = streams
+            .streams
+            .into_iter()
+            .next()
+            .ok_or_else(missing)?
+            .stream_arn;
         // The embedded database has one shard a stream.
         let described = self.0.describe_stream(DescribeStreamRequest {
             stream_arn: stream_arn.clone(),

@@ -6,6 +6,7 @@ use crate::domain::problem::{Problem, nearest};
 use crate::domain::schema::{
     Billing, Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, Table, TableClass,
 };
+use crate::domain::value::Item;
 use dynoxide::actions::create_table::CreateTableRequest;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -21,7 +22,12 @@ pub(super) fn all() -> [Table; 5] {
     let mut base = table(BASE, "airport", "strike_id");
     let included = ["damage", "species", "cost_total"].map(str::to_owned);
     base.indexes = vec![
-        index("by_date", IndexKind::Local, ("airport", "struck_on"), Projection::Keys),
+        index(
+            "by_date",
+            IndexKind::Local,
+            ("airport", "struck_on"),
+            Projection::Keys,
+        ),
         index(
             "by_operator",
             IndexKind::Global,
@@ -66,6 +72,15 @@ pub(super) fn dataset() -> Result<BoundDataset, SandboxError> {
         Some((_, problem)) => Err(SandboxError::Dataset(problem.clone())),
         None => Ok(bound),
     }
+}
+
+/// The key of `item` in `table`.
+pub(super) fn key_of(table: &Table, item: &Item) -> Item {
+    let attributes = table.key.attributes();
+    attributes
+        .filter_map(|attribute| item.get_key_value(&attribute.name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// The request that creates `table`.
@@ -113,11 +128,11 @@ fn index_json(index: &Index) -> Json {
 }
 
 fn key_json(key: &KeySchema) -> Json {
-    let element = |kind: &'static str| {
-        move |attribute: &KeyAttribute| json!({"AttributeName": attribute.name, "KeyType": kind})
-    };
+    let element = |kind: &'static str| move |attribute: &KeyAttribute| json!({"AttributeName": attribute.name, "KeyType": kind});
     let partition = key.partition.iter().map(element("HASH"));
-    partition.chain(key.sort.iter().map(element("RANGE"))).collect()
+    partition
+        .chain(key.sort.iter().map(element("RANGE")))
+        .collect()
 }
 
 fn table(name: &str, partition: &str, sort: &str) -> Table {
