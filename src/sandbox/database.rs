@@ -167,3 +167,34 @@ fn change(record: Record) -> Result<Change, SandboxError> {
         new: record.new_image.map(from_database).transpose()?,
     })
 }
+
+#[cfg(test)]
+impl Database {
+    /// All items of `table`. A page has a limit: without one, the database reads the whole table for each.
+    pub(super) fn all(&self, table: &str) -> Vec<Item> {
+        let mut items = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.0.scan(dynoxide::actions::scan::ScanRequest {
+                table_name: table.into(),
+                limit: Some(1_000),
+                exclusive_start_key: after,
+                ..Default::default()
+            });
+            let page = page.unwrap();
+            let read = page.items.unwrap_or_default().into_iter();
+            items.extend(read.map(|item| from_database(item).unwrap()));
+            after = page.last_evaluated_key;
+            if after.is_none() {
+                return items;
+            }
+        }
+    }
+
+    /// Removes a table.
+    pub(super) fn remove_table(&self, table: &str) {
+        let request = serde_json::json!({ "TableName": table });
+        let request = serde_json::from_value(request).unwrap();
+        self.0.delete_table(request).unwrap();
+    }
+}
