@@ -14,7 +14,7 @@ mod refuse;
 mod source;
 mod value;
 
-pub(crate) use dialect::quoted;
+pub(crate) use dialect::{in_quotes, quoted};
 pub(crate) use predicate::predicate;
 pub(crate) use source::{Source, join};
 pub(crate) use value::path;

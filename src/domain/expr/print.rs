@@ -3,7 +3,7 @@
 //! Owns the one way to write each expression. Literals that have no syntax (NULL, sets, lists,
 //! maps) print as their type in angle brackets, for reading only: no text parses to them.
 
-use super::parse::quoted;
+use super::parse::{in_quotes, quoted};
 use super::{
     CastTo, CompareOp, DateFormat, DateUnit, Each, EachSource, Path, Predicate, Step, TextOp,
     ValueExpr,
@@ -14,14 +14,22 @@ use std::fmt::{self, Display, Formatter, Write};
 impl Display for Path {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(&quoted(&self.root))?;
-        for step in &self.steps {
+        for (at, step) in self.steps.iter().enumerate() {
             match step {
+                // The tokenizer takes `]._` for the start of a number.
+                Step::Field(name) if name.starts_with('_') && after_index(&self.steps[..at]) => {
+                    write!(f, ".{}", in_quotes(name))?;
+                }
                 Step::Field(name) => write!(f, ".{}", quoted(name))?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())
     }
+}
+
+fn after_index(steps: &[Step]) -> bool {
+    matches!(steps.last(), Some(Step::Index(_)))
 }
 
 impl Display for ValueExpr {

@@ -95,6 +95,11 @@ pub(crate) fn quoted(name: &str) -> Cow<'_, str> {
     if plain {
         Cow::Borrowed(name)
     } else {
-        Cow::Owned(format!("\"{}\"", name.replace('"', "\"\"")))
+        Cow::Owned(in_quotes(name))
     }
+}
+
+/// The name in double quotes.
+pub(crate) fn in_quotes(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }

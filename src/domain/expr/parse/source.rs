@@ -34,7 +34,13 @@ impl<'a> Source<'a> {
         source.tokens = Tokenizer::new(&Expressions, text)
             .tokenize_with_location()
             .map_err(|e| {
-                source.problem(Span::new(e.location, e.location), lower_first(&e.message))
+                let at = Span::new(e.location, e.location);
+                let problem = source.problem(at, lower_first(&e.message));
+                if e.message.contains("'_'") {
+                    problem.hint("double quotes around the name: `a[0].\"_b\"`")
+                } else {
+                    problem
+                }
             })?
             .into_iter()
             .filter(|t| !matches!(t.token, Token::Whitespace(_) | Token::EOF))

@@ -10,6 +10,7 @@ use rstest::rstest;
 #[case("\"plain\"", "plain")]
 #[case("\"order\"", "\"order\"")]
 #[case("\"a-b\".\"c\"\"d\"[07]", "\"a-b\".\"c\"\"d\"[7]")]
+#[case("a[0].\"_b\"._c", "a[0].\"_b\"._c")]
 #[case("5.00", "5")]
 #[case("1e3", "1000")]
 #[case("x'0AFF'", "X'0aff'")]
