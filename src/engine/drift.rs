@@ -1,10 +1,20 @@
 //! The drift check: scan both sides, compare digests, verify candidates.
+//!
+//! Owns what is read, when, and in which rounds. What a look reads and what follows from it is
+//! decided by [`domain::drift`](crate::domain::drift); a difference that was seen once is never
+//! reported, only one that two strong looks, a grace apart, show unchanged.
 
-use crate::domain::drift::{Finding, Summary};
+mod check;
+mod look;
+mod scan;
+mod verify;
+
+use crate::domain::drift::{Finding, Summary, Unverified};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, Rcu};
 use crate::domain::read::ReadError;
 use crate::store::Store;
+use check::Check;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
@@ -48,9 +58,9 @@ pub enum DriftEvent {
 pub struct DriftProgress {
     /// The phase.
     pub phase: Phase,
-    /// Items read so far.
+    /// Items read so far; while verifying: candidates of this round looked at.
     pub items: u64,
-    /// Items expected in all, when known.
+    /// Items expected in all, when known; while verifying: candidates of this round.
     pub of: Option<u64>,
     /// Units consumed.
     pub rcu: Rcu,
@@ -60,16 +70,36 @@ pub struct DriftProgress {
     pub copies: Vec<(CopyName, u64)>,
 }
 
-/// Checks a dataset. Findings go to `events`; the summary is returned, with `complete: false` when stopped half-way.
+/// How a check ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckOutcome {
+    /// The figures; `complete: false` when anything was left out or left open.
+    pub summary: Summary,
+    /// Everything confirmed, by copy, class, and keys.
+    pub findings: Vec<Finding>,
+    /// What could not be confirmed or cleared.
+    pub unverified: Vec<Unverified>,
+    /// Why it is not complete, when a read failed, the budget is used up, or it was cancelled.
+    pub error: Option<ReadError>,
+}
+
+/// Checks a dataset in full. Findings go to `events` as they are confirmed.
+///
+/// A table that cannot be read leaves out its copies; the others are checked.
 ///
 /// # Errors
 /// When nothing could be read at all.
 pub async fn check(
-    _store: Arc<dyn Store>,
-    _dataset: &BoundDataset,
-    _options: &DriftOptions,
-    _events: Sender<DriftEvent>,
-    _cancel: CancellationToken,
-) -> Result<Summary, ReadError> {
-    todo!()
+    store: Arc<dyn Store>,
+    dataset: &BoundDataset,
+    options: &DriftOptions,
+    events: Sender<DriftEvent>,
+    cancel: CancellationToken,
+) -> Result<CheckOutcome, ReadError> {
+    let mut check = Check::new(store, dataset, options, events, cancel);
+    let ended = Box::pin(check.run()).await;
+    check.finish(ended)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,227 @@
+//! One check: its copies, its figures, how it proceeds and ends.
+
+use super::verify::Case;
+use super::{CheckOutcome, DriftEvent, DriftOptions, DriftProgress, Phase};
+use crate::domain::cost::{ScanCost, scan_range};
+use crate::domain::drift::{CopySummary, Finding, Reason, Sides, Summary, Unverified};
+use crate::domain::mapping::{BoundCopy, BoundDataset};
+use crate::domain::names::{CopyName, Range, Rcu, TableName};
+use crate::domain::read::{ReadError, ReadErrorKind};
+use crate::domain::schema::Table;
+use crate::engine::pages::{Reader, Stop};
+use crate::store::Store;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
+
+/// One copy under check.
+#[derive(Debug)]
+pub(super) struct Checked<'a> {
+    pub(super) copy: &'a BoundCopy,
+    pub(super) sides: Sides,
+    pub(super) summary: CopySummary,
+    /// Items read of its table.
+    pub(super) read: u64,
+    /// Whether its table was read to the end.
+    pub(super) scanned: bool,
+}
+
+/// A check under way.
+#[derive(Debug)]
+pub(super) struct Check<'a> {
+    pub(super) reader: Reader<DriftEvent>,
+    pub(super) dataset: &'a BoundDataset,
+    pub(super) grace: Duration,
+    pub(super) copies: Vec<Checked<'a>>,
+    /// Candidates that are neither confirmed nor cleared.
+    pub(super) open: Vec<Case>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) unverified: Vec<Unverified>,
+    pub(super) base_items: u64,
+    pub(super) candidates: u64,
+    /// Copies left out that were asked for.
+    left_out: bool,
+    /// The first read that failed while others went on.
+    pub(super) failure: Option<ReadError>,
+    started: Instant,
+}
+
+impl<'a> Check<'a> {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        dataset: &'a BoundDataset,
+        options: &DriftOptions,
+        events: Sender<DriftEvent>,
+        cancel: CancellationToken,
+    ) -> Self {
+        let asked = |name: &CopyName| options.copies.is_empty() || options.copies.contains(name);
+        let copies = dataset.copies.iter().filter(|c| asked(&c.mapping.name));
+        Self {
+            reader: Reader::new(store, events, cancel, options.max_rcu),
+            dataset,
+            grace: options.grace,
+            copies: copies
+                .map(|copy| Checked {
+                    copy,
+                    sides: Sides::default(),
+                    summary: CopySummary::new(copy, &Sides::default()),
+                    read: 0,
+                    scanned: false,
+                })
+                .collect(),
+            open: Vec::new(),
+            findings: Vec::new(),
+            unverified: Vec::new(),
+            base_items: 0,
+            candidates: 0,
+            left_out: dataset.failed.iter().any(|(name, _)| asked(name)),
+            failure: None,
+            started: Instant::now(),
+        }
+    }
+
+    /// Scans, compares, verifies.
+    pub(super) async fn run(&mut self) -> Result<(), Stop> {
+        self.scan_base().await?;
+        self.scan_copies().await?;
+        self.compare();
+        self.verify().await
+    }
+
+    /// The differences of every copy that was read to its end become cases. Of a side that was read
+    /// half-way everything unread would look missing.
+    fn compare(&mut self) {
+        for (index, checked) in self.copies.iter_mut().enumerate() {
+            checked.summary = CopySummary::new(checked.copy, &checked.sides);
+            let sides = std::mem::take(&mut checked.sides);
+            if checked.scanned {
+                let candidates = sides.candidates().into_iter();
+                self.open
+                    .extend(candidates.map(|candidate| Case::new(index, candidate)));
+            }
+        }
+        self.candidates = self.open.len() as u64;
+    }
+
+    /// Sums up.
+    pub(super) fn finish(mut self, ended: Result<(), Stop>) -> Result<CheckOutcome, ReadError> {
+        if let Err(stop) = ended {
+            let error = stop.into_error();
+            let outage = !matches!(
+                error.kind,
+                ReadErrorKind::Budget | ReadErrorKind::Cancelled
+            );
+            if outage && self.reader.used.items_read == 0 {
+                return Err(error);
+            }
+            self.failure.get_or_insert(error);
+        }
+        self.give_up_open(Reason::Pending);
+        let complete = self.failure.is_none()
+            && !self.left_out
+            && self.copies.iter().all(|checked| checked.scanned)
+            && self.unverified.is_empty();
+        let order = |name: &CopyName| {
+            let mut copies = self.copies.iter();
+            copies.position(|checked| checked.copy.mapping.name == *name)
+        };
+        self.findings.sort_by(|a, b| {
+            let place = |f: &Finding| (order(&f.copy), f.class);
+            let keys = |f: &Finding| (f.base_key.clone(), f.copy_key.clone());
+            place(a).cmp(&place(b)).then_with(|| keys(a).cmp(&keys(b)))
+        });
+        Ok(CheckOutcome {
+            summary: Summary {
+                dataset: self.dataset.dataset.name.clone(),
+                mode: "full",
+                complete,
+                base_items: self.base_items,
+                scan: self.estimate(),
+                copies: self.copies.into_iter().map(|c| c.summary).collect(),
+                consumed: self.reader.used.rcu,
+                seconds: self.started.elapsed().as_secs_f64(),
+            },
+            findings: self.findings,
+            unverified: self.unverified,
+            error: self.failure,
+        })
+    }
+
+    /// Counts what is still open as `reason` says, and lists it.
+    pub(super) fn give_up_open(&mut self, reason: Reason) {
+        for case in std::mem::take(&mut self.open) {
+            let checked = &mut self.copies[case.copy];
+            checked.summary.settle_open(&case.candidate, reason);
+            self.unverified.push(Unverified {
+                dataset: self.dataset.dataset.name.clone(),
+                copy: checked.copy.mapping.name.clone(),
+                reason,
+                base_key: case.candidate.base_key,
+                copy_keys: case.candidate.copy_keys,
+            });
+        }
+    }
+
+    /// The tables of the copies, each once, with the copies it holds.
+    pub(super) fn copy_tables(&self) -> Vec<(&'a Table, Vec<usize>)> {
+        let mut tables: Vec<(&Table, Vec<usize>)> = Vec::new();
+        for (index, checked) in self.copies.iter().enumerate() {
+            let table = &checked.copy.table;
+            match tables.iter_mut().find(|(known, _)| known.name == table.name) {
+                Some((_, copies)) => copies.push(index),
+                None => tables.push((table, vec![index])),
+            }
+        }
+        tables
+    }
+
+    /// What scanning base and copies should consume; unknown when the size of one of them is.
+    fn estimate(&self) -> ScanCost {
+        let tables = self.copy_tables().into_iter().map(|(table, _)| table);
+        let mut sum = Some(Range::new(Rcu(0.0), Rcu(0.0)));
+        for table in std::iter::once(&self.dataset.base).chain(tables) {
+            sum = sum.zip(scan_range(table)).map(|(a, b)| Range {
+                low: a.low + b.low,
+                high: a.high.zip(b.high).map(|(a, b)| a + b),
+            });
+        }
+        ScanCost {
+            rcu: sum,
+            usd: None,
+        }
+    }
+
+    /// Tells how far it is.
+    pub(super) async fn progress(
+        &self,
+        phase: Phase,
+        items: u64,
+        of: Option<u64>,
+    ) -> Result<(), Stop> {
+        let copies = self.copies.iter();
+        let progress = DriftProgress {
+            phase,
+            items,
+            of,
+            rcu: self.reader.used.rcu,
+            candidates: self.candidates,
+            copies: copies
+                .map(|checked| (checked.copy.mapping.name.clone(), checked.read))
+                .collect(),
+        };
+        self.reader.emit(DriftEvent::Progress(progress)).await
+    }
+
+    /// Takes note that a table could not be read, and goes on with the others; a run that was
+    /// stopped is not to go on.
+    pub(super) fn survive(&mut self, stop: Stop, _table: &TableName) -> Result<(), Stop> {
+        match stop {
+            Stop::Failed(error) if error.kind != ReadErrorKind::Budget => {
+                self.failure.get_or_insert(error);
+                Ok(())
+            }
+            stop => Err(stop),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Looking at candidates: strong reads of base items, copy items, and owners, in batches.
+
+use super::check::Check;
+use super::verify::Case;
+use crate::domain::drift::{Look, copy_keys, owner_keys};
+use crate::domain::query::Consistency;
+use crate::domain::schema::Table;
+use crate::domain::value::Item;
+use crate::engine::pages::{Cursor, Pool, Stop};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Items by their keys.
+type Found = BTreeMap<Item, Item>;
+
+/// Calls under way at once.
+const WIDTH: usize = 4;
+
+impl Check<'_> {
+    /// One look at each of `cases`, in their order: base items first, then copy items, then the base
+    /// items to which copy items found there belong.
+    pub(super) async fn look(&mut self, cases: &[Case]) -> Result<Vec<Look>, Stop> {
+        let dataset = self.dataset;
+        let base_keys = cases.iter().filter_map(|case| case.candidate.base_key.clone());
+        let bases = self.read_strongly(&dataset.base, base_keys.collect()).await?;
+        let mut looks: Vec<Look> = cases
+            .iter()
+            .map(|case| {
+                let key = case.candidate.base_key.as_ref();
+                Look {
+                    base: key.and_then(|key| bases.get(key)).cloned(),
+                    ..Look::default()
+                }
+            })
+            .collect();
+        self.look_at_copies(cases, &mut looks).await?;
+        let owners: Vec<Vec<Item>> = cases
+            .iter()
+            .zip(&looks)
+            .map(|(case, look)| {
+                let copy = self.copies[case.copy].copy;
+                owner_keys(dataset, copy, look.base.as_ref(), &look.copy)
+            })
+            .collect();
+        let owner_keys = owners.iter().flatten().cloned().collect();
+        let owner_items = self.read_strongly(&dataset.base, owner_keys).await?;
+        for (look, owners) in looks.iter_mut().zip(owners) {
+            look.owners = with_items(owners, &owner_items);
+        }
+        Ok(looks)
+    }
+
+    async fn look_at_copies(&mut self, cases: &[Case], looks: &mut [Look]) -> Result<(), Stop> {
+        for (table, copies) in self.copy_tables() {
+            let mut asked: Vec<(&mut Look, Vec<Item>)> = cases
+                .iter()
+                .zip(looks.iter_mut())
+                .filter(|(case, _)| copies.contains(&case.copy))
+                .map(|(case, look)| {
+                    let copy = self.copies[case.copy].copy;
+                    let base = look.base.as_ref();
+                    let keys = copy_keys(self.dataset, copy, &case.candidate, base);
+                    (look, keys)
+                })
+                .collect();
+            let keys = asked.iter().flat_map(|(_, keys)| keys).cloned().collect();
+            let found = self.read_strongly(table, keys).await?;
+            for (look, keys) in &mut asked {
+                look.copy = with_items(std::mem::take(keys), &found);
+            }
+        }
+        Ok(())
+    }
+
+    /// The items of a table under `keys`, read strongly.
+    async fn read_strongly(&mut self, table: &Table, keys: BTreeSet<Item>) -> Result<Found, Stop> {
+        let mut cursors = Cursor::keys(&table.name, &keys, Consistency::Strong, None);
+        let mut waiting: Vec<usize> = (0..cursors.len()).collect();
+        let mut pool = Pool::default();
+        let mut found = Found::new();
+        loop {
+            while let Some(id) = waiting.pop() {
+                let cursor = &cursors[id];
+                if !self.reader.start(&mut pool, WIDTH, id, cursor, None)? {
+                    waiting.push(id);
+                    break;
+                }
+            }
+            let Some((id, page)) = self.reader.next(&mut pool).await? else {
+                return Ok(found);
+            };
+            cursors[id].advance(&page)?;
+            if !cursors[id].ended() {
+                waiting.push(id);
+            }
+            let items = page.items.iter().map(|item| item.to_item());
+            found.extend(items.map(|item| (table.key.of(&item), item)));
+        }
+    }
+}
+
+fn with_items(keys: Vec<Item>, found: &Found) -> Vec<(Item, Option<Item>)> {
+    keys.into_iter()
+        .map(|key| {
+            let item = found.get(&key).cloned();
+            (key, item)
+        })
+        .collect()
+}

@@ -1,0 +1,141 @@
+//! Reading both sides once: the base, then every table that holds copies.
+
+use super::check::Check;
+use super::Phase;
+use crate::domain::item::ItemRef;
+use crate::domain::query::Consistency;
+use crate::domain::read::{ReadPage, ReadRequest, Scan};
+use crate::domain::schema::Table;
+use crate::engine::pages::{Cursor, Pool, Stop, scan_page_items};
+
+/// Bytes of a table that are worth a segment of a parallel Scan.
+const SEGMENT: u64 = 8 * 1024 * 1024;
+/// Segments at most: faster, but still modest beside the table's own traffic.
+const SEGMENTS: u64 = 4;
+
+/// The page reads of one parallel Scan.
+#[derive(Debug)]
+struct TableScan {
+    cursors: Vec<Cursor>,
+    waiting: Vec<usize>,
+    pool: Pool,
+    page_items: u32,
+}
+
+impl TableScan {
+    fn new(table: &Table) -> Self {
+        let segments = (table.bytes / SEGMENT).clamp(1, SEGMENTS);
+        // At most `SEGMENTS`.
+        let total = u32::try_from(segments).unwrap_or(1);
+        let cursors: Vec<Cursor> = (0..total)
+            .map(|segment| {
+                Cursor::new(ReadRequest::Scan(Scan {
+                    table: table.name.clone(),
+                    index: None,
+                    filter: None,
+                    projection: None,
+                    limit: None,
+                    start: None,
+                    segment: (total > 1).then_some((segment, total)),
+                    consistency: Consistency::Eventual,
+                }))
+            })
+            .collect();
+        Self {
+            waiting: (0..cursors.len()).collect(),
+            cursors,
+            pool: Pool::default(),
+            page_items: scan_page_items(table.mean_item()),
+        }
+    }
+
+    /// The next page; `None` at the end.
+    async fn next(&mut self, check: &mut Check<'_>) -> Result<Option<ReadPage>, Stop> {
+        while let Some(id) = self.waiting.pop() {
+            let (width, items) = (self.cursors.len(), Some(self.page_items));
+            let cursor = &self.cursors[id];
+            if !check.reader.start(&mut self.pool, width, id, cursor, items)? {
+                self.waiting.push(id);
+                break;
+            }
+        }
+        let Some((id, page)) = check.reader.next(&mut self.pool).await? else {
+            return Ok(None);
+        };
+        self.cursors[id].advance(&page)?;
+        if !self.cursors[id].ended() {
+            self.waiting.push(id);
+        }
+        Ok(Some(page))
+    }
+}
+
+impl Check<'_> {
+    /// Reads the base: what every copy should hold.
+    pub(super) async fn scan_base(&mut self) -> Result<(), Stop> {
+        let dataset = self.dataset;
+        let mut scan = TableScan::new(&dataset.base);
+        let mut read = 0;
+        while let Some(page) = scan.next(self).await? {
+            for item in page.items.iter() {
+                let item = item.to_item();
+                self.base_items += u64::from(dataset.is_member(&item));
+                for checked in &mut self.copies {
+                    checked.sides.base_item(dataset, checked.copy, &item);
+                }
+            }
+            read += page.items.len() as u64;
+            self.progress(Phase::Base, read, known(dataset.base.items))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the copies: what they do hold. A table that cannot be read leaves out its copies.
+    pub(super) async fn scan_copies(&mut self) -> Result<(), Stop> {
+        let tables = self.copy_tables();
+        let all = known(tables.iter().map(|(table, _)| table.items).sum());
+        let mut read = 0;
+        for (table, copies) in tables {
+            if let Err(stop) = self.scan_table(table, &copies, &mut read, all).await {
+                self.survive(stop)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn scan_table(
+        &mut self,
+        table: &Table,
+        copies: &[usize],
+        read: &mut u64,
+        all: Option<u64>,
+    ) -> Result<(), Stop> {
+        let mut scan = TableScan::new(table);
+        while let Some(page) = scan.next(self).await? {
+            for item in page.items.iter() {
+                self.take_copy_item(item, copies);
+            }
+            *read += page.items.len() as u64;
+            self.progress(Phase::Copies, *read, all).await?;
+        }
+        for &index in copies {
+            self.copies[index].scanned = true;
+        }
+        Ok(())
+    }
+
+    fn take_copy_item(&mut self, item: ItemRef<'_>, copies: &[usize]) {
+        let item = item.to_item();
+        for &index in copies {
+            let checked = &mut self.copies[index];
+            checked.read += 1;
+            checked.sides.copy_item(self.dataset, checked.copy, &item);
+        }
+    }
+}
+
+/// A table's item count, which is up to six hours old; 0 says nothing.
+fn known(items: u64) -> Option<u64> {
+    (items > 0).then_some(items)
+}
