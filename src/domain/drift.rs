@@ -6,11 +6,13 @@ mod compare;
 mod digest;
 mod report;
 mod sides;
+mod unverified;
 mod verdict;
 
 pub use compare::{AttributeDiff, diff_items};
 pub use report::{CopySummary, Finding, FindingCounts, Summary};
 pub use sides::{Candidate, Sides};
+pub use unverified::{LeftOpen, Unverified};
 pub use verdict::{Look, Times, Verdict, classify, copy_keys, judge, owner_keys};
 
 /// The class of a finding. Classes are exclusive.

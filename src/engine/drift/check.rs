@@ -3,9 +3,9 @@
 use super::verify::Case;
 use super::{CheckOutcome, DriftEvent, DriftOptions, DriftProgress, Phase};
 use crate::domain::cost::{ScanCost, scan_range};
-use crate::domain::drift::{CopySummary, Finding, Reason, Sides, Summary, Unverified};
+use crate::domain::drift::{CopySummary, Finding, LeftOpen, Sides, Summary, Unverified};
 use crate::domain::mapping::{BoundCopy, BoundDataset};
-use crate::domain::names::{CopyName, Range, Rcu, TableName};
+use crate::domain::names::{CopyName, Range, Rcu};
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::Table;
 use crate::engine::pages::{Reader, Stop};
@@ -108,29 +108,19 @@ impl<'a> Check<'a> {
     pub(super) fn finish(mut self, ended: Result<(), Stop>) -> Result<CheckOutcome, ReadError> {
         if let Err(stop) = ended {
             let error = stop.into_error();
-            let outage = !matches!(
-                error.kind,
-                ReadErrorKind::Budget | ReadErrorKind::Cancelled
-            );
+            let outage = !matches!(error.kind, ReadErrorKind::Budget | ReadErrorKind::Cancelled);
             if outage && self.reader.used.items_read == 0 {
                 return Err(error);
             }
             self.failure.get_or_insert(error);
         }
-        self.give_up_open(Reason::Pending);
+        self.give_up_open(LeftOpen::Pending);
         let complete = self.failure.is_none()
             && !self.left_out
             && self.copies.iter().all(|checked| checked.scanned)
             && self.unverified.is_empty();
-        let order = |name: &CopyName| {
-            let mut copies = self.copies.iter();
-            copies.position(|checked| checked.copy.mapping.name == *name)
-        };
-        self.findings.sort_by(|a, b| {
-            let place = |f: &Finding| (order(&f.copy), f.class);
-            let keys = |f: &Finding| (f.base_key.clone(), f.copy_key.clone());
-            place(a).cmp(&place(b)).then_with(|| keys(a).cmp(&keys(b)))
-        });
+        let (copies, findings) = (&self.copies, &mut self.findings);
+        findings.sort_by(|a, b| place(copies, a).cmp(&place(copies, b)));
         Ok(CheckOutcome {
             summary: Summary {
                 dataset: self.dataset.dataset.name.clone(),
@@ -148,15 +138,15 @@ impl<'a> Check<'a> {
         })
     }
 
-    /// Counts what is still open as `reason` says, and lists it.
-    pub(super) fn give_up_open(&mut self, reason: Reason) {
+    /// Counts what is still open as `why` says, and lists it.
+    pub(super) fn give_up_open(&mut self, why: LeftOpen) {
         for case in std::mem::take(&mut self.open) {
             let checked = &mut self.copies[case.copy];
-            checked.summary.settle_open(&case.candidate, reason);
+            checked.summary.settle_open(&case.candidate, why);
             self.unverified.push(Unverified {
                 dataset: self.dataset.dataset.name.clone(),
                 copy: checked.copy.mapping.name.clone(),
-                reason,
+                why,
                 base_key: case.candidate.base_key,
                 copy_keys: case.candidate.copy_keys,
             });
@@ -168,7 +158,10 @@ impl<'a> Check<'a> {
         let mut tables: Vec<(&Table, Vec<usize>)> = Vec::new();
         for (index, checked) in self.copies.iter().enumerate() {
             let table = &checked.copy.table;
-            match tables.iter_mut().find(|(known, _)| known.name == table.name) {
+            match tables
+                .iter_mut()
+                .find(|(known, _)| known.name == table.name)
+            {
                 Some((_, copies)) => copies.push(index),
                 None => tables.push((table, vec![index])),
             }
@@ -215,7 +208,7 @@ impl<'a> Check<'a> {
 
     /// Takes note that a table could not be read, and goes on with the others; a run that was
     /// stopped is not to go on.
-    pub(super) fn survive(&mut self, stop: Stop, _table: &TableName) -> Result<(), Stop> {
+    pub(super) fn survive(&mut self, stop: Stop) -> Result<(), Stop> {
         match stop {
             Stop::Failed(error) if error.kind != ReadErrorKind::Budget => {
                 self.failure.get_or_insert(error);
@@ -224,4 +217,12 @@ impl<'a> Check<'a> {
             stop => Err(stop),
         }
     }
+}
+
+/// What findings are listed by: copy in file order, class, keys.
+fn place<'f>(copies: &[Checked<'_>], finding: &'f Finding) -> impl Ord + use<'f> {
+    let copy = copies
+        .iter()
+        .position(|checked| checked.copy.mapping.name == finding.copy);
+    (copy, finding.class, &finding.base_key, &finding.copy_key)
 }

@@ -20,8 +20,12 @@ impl Check<'_> {
     /// items to which copy items found there belong.
     pub(super) async fn look(&mut self, cases: &[Case]) -> Result<Vec<Look>, Stop> {
         let dataset = self.dataset;
-        let base_keys = cases.iter().filter_map(|case| case.candidate.base_key.clone());
-        let bases = self.read_strongly(&dataset.base, base_keys.collect()).await?;
+        let base_keys = cases
+            .iter()
+            .filter_map(|case| case.candidate.base_key.clone());
+        let bases = self
+            .read_strongly(&dataset.base, base_keys.collect())
+            .await?;
         let mut looks: Vec<Look> = cases
             .iter()
             .map(|case| {

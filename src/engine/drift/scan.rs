@@ -1,7 +1,7 @@
 //! Reading both sides once: the base, then every table that holds copies.
 
-use super::check::Check;
 use super::Phase;
+use super::check::Check;
 use crate::domain::item::ItemRef;
 use crate::domain::query::Consistency;
 use crate::domain::read::{ReadPage, ReadRequest, Scan};
@@ -54,7 +54,10 @@ impl TableScan {
         while let Some(id) = self.waiting.pop() {
             let (width, items) = (self.cursors.len(), Some(self.page_items));
             let cursor = &self.cursors[id];
-            if !check.reader.start(&mut self.pool, width, id, cursor, items)? {
+            if !check
+                .reader
+                .start(&mut self.pool, width, id, cursor, items)?
+            {
                 self.waiting.push(id);
                 break;
             }

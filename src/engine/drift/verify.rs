@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use super::{DriftEvent, Phase};
-use crate::domain::drift::{Candidate, Finding, Look, Reason, Times, Verdict, judge};
+use crate::domain::drift::{Candidate, Finding, LeftOpen, Look, Times, Verdict, judge};
 use crate::engine::pages::Stop;
 use chrono::{SecondsFormat, Utc};
 
@@ -53,7 +53,7 @@ impl Check<'_> {
             self.open.retain(|case| !case.settled);
             looked?;
         }
-        self.give_up_open(Reason::Hot);
+        self.give_up_open(LeftOpen::Hot);
         Ok(())
     }
 
@@ -85,7 +85,6 @@ impl Check<'_> {
         for (case, look) in batch.iter_mut().zip(looks) {
             confirmed.extend(self.judge(case, look, &now));
         }
-        confirmed.sort_by(|a, b| key_of(a).cmp(&key_of(b)));
         for finding in &confirmed {
             let event = DriftEvent::Finding(Box::new(finding.clone()));
             // Confirmed is confirmed, whether anybody still listens: it stays in the outcome.
@@ -125,23 +124,6 @@ impl Check<'_> {
         checked.summary.settle(&case.candidate, &findings);
         findings
     }
-}
-
-/// What findings are told in the order of.
-type Place<'a> = (
-    &'a crate::domain::names::CopyName,
-    crate::domain::drift::Class,
-    &'a Option<crate::domain::value::Item>,
-    &'a Option<crate::domain::value::Item>,
-);
-
-fn key_of(finding: &Finding) -> Place<'_> {
-    (
-        &finding.copy,
-        finding.class,
-        &finding.base_key,
-        &finding.copy_key,
-    )
 }
 
 /// The time, RFC 3339: the only clock of the check that is shown.
