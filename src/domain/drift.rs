@@ -70,6 +70,3 @@ impl Class {
         !matches!(self, Self::Expired)
     }
 }
-
-#[cfg(test)]
-mod fixture;

@@ -122,3 +122,6 @@ impl BoundDataset {
         self.copies.iter().find(|c| c.mapping.name == *name)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod fixture;

@@ -104,7 +104,7 @@ impl Encoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::drift::fixture::item;
+    use crate::domain::mapping::fixture::item;
     use rstest::rstest;
     use serde_json::json;
 
