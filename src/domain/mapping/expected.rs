@@ -3,7 +3,7 @@
 //! The rules are numbered as in the description of the product; each is tested by its number.
 
 use super::{BoundCopy, BoundDataset, Keep, Mapping};
-use crate::domain::expr::{Each, EachSource, Lookup, evaluate, holds};
+use crate::domain::expr::{Bound, Each, EachSource, Lookup, evaluate, holds};
 use crate::domain::schema::{KeyAttribute, KeySchema};
 use crate::domain::value::{Item, Kind, Value};
 
@@ -57,8 +57,8 @@ impl BoundDataset {
         match &copy.mapping.each {
             None => items.push(self.item(copy, base, None)),
             Some(each) => {
-                for element in elements(each, base)? {
-                    items.push(self.item(copy, base, Some((&each.alias, element))));
+                for element in &elements(each, base)? {
+                    items.push(self.item(copy, base, Some((each.alias.as_str(), element))));
                 }
             }
         }
@@ -77,17 +77,21 @@ impl BoundDataset {
     }
 
     /// Rules 4 and 5: keep(base) ∪ alias ∪ set, later wins.
-    fn item(&self, copy: &BoundCopy, base: &Item, element: Option<(&String, Value)>) -> Item {
-        let mapping = &copy.mapping;
+    fn item(&self, copy: &BoundCopy, base: &Item, element: Option<(&str, &Value)>) -> Item {
         let mut item = self.kept(copy, base);
-        let with_alias = element.map(|(alias, value)| {
-            item.insert(alias.clone(), value.clone());
-            let mut seen = base.clone();
-            seen.insert(alias.clone(), value);
-            seen
+        let bound = element.map(|(alias, value)| Bound {
+            item: base,
+            alias,
+            value,
         });
-        let seen = with_alias.as_ref().unwrap_or(base);
-        for (attribute, expr) in &mapping.set {
+        let seen: &dyn Lookup = match &bound {
+            Some(bound) => bound,
+            None => base,
+        };
+        if let Some((alias, value)) = element {
+            item.insert(alias.to_owned(), value.clone());
+        }
+        for (attribute, expr) in &copy.mapping.set {
             match evaluate(expr, seen) {
                 Some(value) => item.insert(attribute.clone(), value),
                 None => item.remove(attribute),

@@ -94,7 +94,11 @@ pub(crate) fn with_index(mut table: Table, name: &str, parts: &str) -> Table {
 
 pub(crate) fn strikes_table(name: &str) -> Result<Table, Problem> {
     Ok(match name {
-        "strikes" => with_index(table(name, "airport strike_id"), "by_operator", "operator struck_on"),
+        "strikes" => with_index(
+            table(name, "airport strike_id"),
+            "by_operator",
+            "operator struck_on",
+        ),
         "strikes_by_month" => table(name, "month slot"),
         "strikes_damaged" => table(name, "damage slot"),
         "strikes_by_party" => table(name, "party slot"),
@@ -120,7 +124,10 @@ pub(crate) fn try_one_copy(copy_key: &str, section: &str) -> Result<BoundDataset
         _ => Err(Problem::new(format!("no table `{name}`"))),
     };
     let mut bound = bind(&file.datasets[0], &file.path, &file.text, &tables)?;
-    bound.failed.pop().map_or(Ok(bound), |(_, problem)| Err(problem))
+    bound
+        .failed
+        .pop()
+        .map_or(Ok(bound), |(_, problem)| Err(problem))
 }
 
 pub(crate) fn one_copy(copy_key: &str, section: &str) -> BoundDataset {

@@ -64,8 +64,14 @@ fn a_finding_without_keys_has_nulls() {
         ..of(Class::Unmappable)
     };
     let json = unmappable.to_json();
-    assert_eq!((&json["base_key"], &json["copy_key"]), (&Json::Null, &Json::Null));
-    assert_eq!((&json["attributes"], &json["detail"]), (&json!([]), &json!("why")));
+    assert_eq!(
+        (&json["base_key"], &json["copy_key"]),
+        (&Json::Null, &Json::Null)
+    );
+    assert_eq!(
+        (&json["attributes"], &json["detail"]),
+        (&json!([]), &json!("why"))
+    );
 }
 
 #[test]
@@ -108,7 +114,10 @@ fn candidates_are_in_flight_or_found(
     let findings: Vec<Finding> = found.iter().copied().map(of).collect();
     summary.settle(&candidate(keys), &findings);
     summary.settle_hot(&candidate(1));
-    assert_eq!((summary.candidates, summary.in_flight), (candidates + 1, in_flight));
+    assert_eq!(
+        (summary.candidates, summary.in_flight),
+        (candidates + 1, in_flight)
+    );
     let verified: u64 = summary
         .findings
         .iter()

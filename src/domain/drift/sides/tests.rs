@@ -9,7 +9,9 @@ fn candidates(name: &str, base: &[Item], found: &[Item]) -> Vec<Candidate> {
     let copy = copy(&dataset, name);
     let mut sides = Sides::default();
     base.iter().for_each(|b| sides.base_item(&dataset, copy, b));
-    found.iter().for_each(|c| sides.copy_item(&dataset, copy, c));
+    found
+        .iter()
+        .for_each(|c| sides.copy_item(&dataset, copy, c));
     sides.candidates()
 }
 
@@ -19,7 +21,9 @@ fn in_month(base: &Item) -> Item {
 }
 
 fn base_key(strike_id: &str) -> Option<Item> {
-    Some(item(&json!({"airport": {"S": "SACRAMENTO INTL"}, "strike_id": {"S": strike_id}})))
+    Some(item(
+        &json!({"airport": {"S": "SACRAMENTO INTL"}, "strike_id": {"S": strike_id}}),
+    ))
 }
 
 fn key(month: &str) -> Item {
@@ -32,7 +36,11 @@ fn sides_that_agree_have_no_candidates_and_are_counted() {
     let copy = copy(&dataset, "by_month");
     let mut sides = Sides::default();
     sides.base_item(&dataset, copy, &strike());
-    sides.base_item(&dataset, copy, &with(&strike(), &json!({"kind": {"S": "note"}})));
+    sides.base_item(
+        &dataset,
+        copy,
+        &with(&strike(), &json!({"kind": {"S": "note"}})),
+    );
     sides.copy_item(&dataset, copy, &in_month(&strike()));
     assert_eq!((sides.expected(), sides.actual()), (1, 1));
     assert_eq!(sides.candidates(), []);
@@ -47,7 +55,11 @@ fn sides_that_agree_have_no_candidates_and_are_counted() {
 #[case::an_attribute_more(json!({"note": {"S": ""}}), false)]
 #[case::an_attribute_less(json!({"species": null}), false)]
 fn an_image_that_differs_is_a_candidate(#[case] changes: Json, #[case] agrees: bool) {
-    let found = candidates("by_month", &[strike()], &[with(&in_month(&strike()), &changes)]);
+    let found = candidates(
+        "by_month",
+        &[strike()],
+        &[with(&in_month(&strike()), &changes)],
+    );
     let wanted = Candidate {
         base_key: base_key("S04711"),
         copy_keys: vec![key("1998-08")],
@@ -121,7 +133,10 @@ fn items_that_do_not_belong_to_the_copy_are_no_candidates() {
 #[test]
 fn an_item_that_a_scan_meets_twice_is_no_difference() {
     let stored = in_month(&strike());
-    assert_eq!(candidates("by_month", &[strike()], &[stored.clone(), stored]), []);
+    assert_eq!(
+        candidates("by_month", &[strike()], &[stored.clone(), stored]),
+        []
+    );
 }
 
 #[test]
@@ -132,7 +147,8 @@ fn of_many_items_exactly_those_that_differ_are_candidates() {
         .iter()
         .enumerate()
         .map(|(n, base)| {
-            let slot = json!({"month": {"S": "1998-08"}, "slot": {"S": format!("1998-08-13#S{n:05}")}});
+            let slot =
+                json!({"month": {"S": "1998-08"}, "slot": {"S": format!("1998-08-13#S{n:05}")}});
             with(base, &slot)
         })
         .collect();

@@ -27,12 +27,14 @@ impl World {
 
     fn get_base(&self, key: &Item) -> Option<Item> {
         let mut base = self.base.iter();
-        base.find(|item| self.dataset.base.key.of(item) == *key).cloned()
+        base.find(|item| self.dataset.base.key.of(item) == *key)
+            .cloned()
     }
 
     fn get_copy(&self, key: &Item) -> Option<Item> {
         let mut copy = self.copy.iter();
-        copy.find(|item| self.copy().table.key.of(item) == *key).cloned()
+        copy.find(|item| self.copy().table.key.of(item) == *key)
+            .cloned()
     }
 
     /// What the full comparison finds.
@@ -49,7 +51,10 @@ impl World {
 
     /// Looks as the engine does.
     fn look(&self, candidate: &Candidate) -> Look {
-        let base = candidate.base_key.as_ref().and_then(|key| self.get_base(key));
+        let base = candidate
+            .base_key
+            .as_ref()
+            .and_then(|key| self.get_base(key));
         let copy: Vec<_> = copy_keys(&self.dataset, self.copy(), candidate, base.as_ref())
             .into_iter()
             .map(|key| (key.clone(), self.get_copy(&key)))
@@ -103,7 +108,10 @@ fn check(found: &[Finding], class: Class, copy_key: Option<Item>, detail: Option
     assert_eq!(classes(found), [class]);
     assert_eq!(found[0].copy_key, copy_key);
     assert_eq!(found[0].detail.as_deref(), detail);
-    assert_eq!((&*found[0].seen_at, &*found[0].confirmed_at), ("then", "now"));
+    assert_eq!(
+        (&*found[0].seen_at, &*found[0].confirmed_at),
+        ("then", "now")
+    );
 }
 
 #[test]
@@ -177,10 +185,17 @@ fn a_copy_item_whose_base_item_is_no_longer_of_it_is_misplaced(
 
 #[test]
 fn another_value_under_the_right_key_is_different_with_both_values() {
-    let stored = with(&in_month(&strike()), &json!({"cost_total": {"N": "7"}, "species": null}));
+    let stored = with(
+        &in_month(&strike()),
+        &json!({"cost_total": {"N": "7"}, "species": null}),
+    );
     let found = World::of("by_month", &[strike()], &[stored]).findings();
     check(&found, Class::Different, Some(key("1998-08")), None);
-    let paths: Vec<&str> = found[0].attributes.iter().map(|diff| diff.path.as_str()).collect();
+    let paths: Vec<&str> = found[0]
+        .attributes
+        .iter()
+        .map(|diff| diff.path.as_str())
+        .collect();
     assert_eq!(paths, ["cost_total", "species"]);
     assert_eq!(found[0].attributes[1].copy, None);
 }
@@ -205,20 +220,31 @@ fn a_key_taken_by_an_item_of_a_base_item_that_is_gone_is_missing_and_orphaned() 
     let found = World::of("by_month", &[strike()], &[other]).findings();
     assert_eq!(classes(&found), [Class::Missing, Class::Orphaned]);
     let detail = found[0].detail.as_deref().unwrap();
-    assert!(detail.starts_with("its key is taken by an item of base item"), "{detail}");
+    assert!(
+        detail.starts_with("its key is taken by an item of base item"),
+        "{detail}"
+    );
 }
 
 #[test]
 fn an_unmappable_base_item_is_reported_once_and_its_copy_items_are_not_judged() {
     let base = with(&strike(), &json!({"struck_on": null}));
     let found = World::of("by_month", &[base], &[in_month(&strike())]).findings();
-    check(&found, Class::Unmappable, None, Some("key attribute `month` has no value"));
+    check(
+        &found,
+        Class::Unmappable,
+        None,
+        Some("key attribute `month` has no value"),
+    );
 }
 
 #[test]
 fn a_missing_element_of_a_fan_out_is_found_and_the_other_is_clean() {
     let slot = json!({"slot": {"S": "1998-08-13#S04711"}, "party": {"S": "UNITED AIRLINES"}});
-    let stored = with(&with(&strike(), &slot), &json!({"copied_at": {"S": "today"}}));
+    let stored = with(
+        &with(&strike(), &slot),
+        &json!({"copied_at": {"S": "today"}}),
+    );
     let found = World::of("by_party", &[strike()], &[stored]).findings();
     let wanted = item(&json!({
         "slot": {"S": "1998-08-13#S04711"}, "party": {"S": "SACRAMENTO INTL"},
@@ -228,7 +254,10 @@ fn a_missing_element_of_a_fan_out_is_found_and_the_other_is_clean() {
 
 #[test]
 fn a_renamed_base_key_leads_back_to_the_base_item() {
-    let dataset = one_copy("k", "base_key = { pk = \"p\", sk = \"s\" }\nset = { k = \"pk || sk\" }");
+    let dataset = one_copy(
+        "k",
+        "base_key = { pk = \"p\", sk = \"s\" }\nset = { k = \"pk || sk\" }",
+    );
     let base = item(&json!({"pk": {"S": "1"}, "sk": {"S": "2"}, "a": {"N": "1"}}));
     let stored = item(&json!({
         "k": {"S": "12"}, "p": {"S": "1"}, "s": {"S": "2"}, "a": {"N": "2"},
@@ -293,7 +322,12 @@ fn a_look_reads_the_key_it_should_have_now_and_the_one_it_was_seen_at() {
     let candidate = before.candidates().remove(0);
     let moved = with(&strike(), &json!({"struck_on": {"S": "1998-09-13"}}));
     let after = World::of("by_month", &[moved], &[]);
-    let keys: Vec<Item> = after.look(&candidate).copy.into_iter().map(|(key, _)| key).collect();
+    let keys: Vec<Item> = after
+        .look(&candidate)
+        .copy
+        .into_iter()
+        .map(|(key, _)| key)
+        .collect();
     assert_eq!(keys, [key("1998-08"), key("1998-09")]);
 }
 

@@ -1,7 +1,7 @@
 //! What gives a key attribute of a copy, and of which type it will be.
 
 use crate::domain::expr::{
-    CastTo, Each, EachSource, Path, ValueExpr, paths_of_predicate, paths_of_value,
+    CastTo, Each, EachSource, Path, ValueExpr, paths_of_each, paths_of_predicate, paths_of_value,
 };
 use crate::domain::mapping::{Dataset, Keep, Mapping};
 use crate::domain::schema::Table;
@@ -56,12 +56,17 @@ pub(super) fn giver_of<'a>(
     kept.then_some(Giver::Base(attribute))
 }
 
-/// Whether `set` or `each` computes something for no key that is one slip of the keyboard away from `attribute`.
+/// Whether `set` or `each` computes something for no key that is a slip of the keyboard away from
+/// `attribute`: one letter in four. Short names are too alike to tell.
 fn is_slip(mapping: &Mapping, table: &Table, attribute: &str) -> bool {
-    let slips = (attribute.chars().count() / 4).max(1);
+    let slips = attribute.chars().count() / 4;
+    let in_a_key = |name: &str| {
+        let mut indexes = table.indexes.iter();
+        table.key.contains(name) || indexes.any(|index| index.key.contains(name))
+    };
     mapping
         .computed()
-        .filter(|name| !table.key.contains(name))
+        .filter(|name| !in_a_key(name))
         .any(|name| strsim::damerau_levenshtein(name, attribute) <= slips)
 }
 
@@ -87,12 +92,9 @@ pub(super) fn known_attributes<'a>(dataset: &'a Dataset, base: &'a Table) -> BTr
     }
     for mapping in dataset.copies.values() {
         paths.extend(paths_of_predicate(&mapping.filter));
-        match mapping.each.as_ref().map(|each| &each.source) {
-            Some(EachSource::Path(path)) => paths.push(path),
-            Some(EachSource::List(values)) => paths.extend(values.iter().flat_map(paths_of_value)),
-            None => {}
-        }
-        let alias = mapping.each.as_ref().map(|each| each.alias.as_str());
+        let each = mapping.each.as_ref();
+        paths.extend(each.iter().flat_map(|each| paths_of_each(&each.source)));
+        let alias = each.map(|each| each.alias.as_str());
         let set = mapping.set.values().flat_map(paths_of_value);
         paths.extend(set.filter(|path| Some(path.root.as_str()) != alias));
         if let Keep::List(names) | Keep::Except(names) = &mapping.keep {

@@ -12,8 +12,15 @@ const SLOT: &str = "slot = \"'x'\"";
 fn the_strikes_dataset_finds_its_tables() {
     let dataset = strikes();
     assert_eq!(dataset.failed, []);
-    let tables: Vec<&str> = dataset.copies.iter().map(|c| c.table.name.as_str()).collect();
-    assert_eq!(tables, ["strikes_by_month", "strikes_damaged", "strikes_by_party"]);
+    let tables: Vec<&str> = dataset
+        .copies
+        .iter()
+        .map(|c| c.table.name.as_str())
+        .collect();
+    assert_eq!(
+        tables,
+        ["strikes_by_month", "strikes_damaged", "strikes_by_party"]
+    );
 }
 
 #[test]
@@ -113,16 +120,10 @@ fn a_slip_in_the_name_of_a_key_is_told_with_the_name_that_is_given() {
 #[rstest]
 #[case::any_attribute_may_be_kept("", true)]
 #[case::with_a_like_name_in_use("set = { statex = \"pk\" }", false)]
-#[case::with_a_like_name_but_named_elsewhere(
-    "set = { statex = \"upper(state)\" }",
-    true
-)]
+#[case::with_a_like_name_but_named_elsewhere("set = { statex = \"upper(state)\" }", true)]
 #[case::a_list_without_it("keep = [\"a\"]", false)]
 #[case::a_list_with_it("keep = [\"state\"]", true)]
-#[case::a_list_without_it_but_named_elsewhere(
-    "keep = [\"a\"]\nwhere = \"state <> 'x'\"",
-    true
-)]
+#[case::a_list_without_it_but_named_elsewhere("keep = [\"a\"]\nwhere = \"state <> 'x'\"", true)]
 fn a_key_that_nothing_computes_must_be_an_attribute_of_the_base(
     #[case] section: &str,
     #[case] binds: bool,
@@ -170,7 +171,10 @@ fn base_key_renames_attributes_of_the_base_key_only() {
 #[case::by_one_name_for_two("base_key = { pk = \"id\", sk = \"id\" }", "base_key")]
 fn what_holds_the_base_key_is_not_overwritten(#[case] section: &str, #[case] by: &str) {
     let problem = try_one_copy("pk sk", section).unwrap_err();
-    assert!(problem.what.starts_with(&format!("`{by}` overwrites")), "{problem}");
+    assert!(
+        problem.what.starts_with(&format!("`{by}` overwrites")),
+        "{problem}"
+    );
     assert!(problem.hint.unwrap().contains("base_key"));
 }
 
@@ -185,6 +189,12 @@ fn a_copy_keyed_by_the_same_names_renames_the_base_key() {
         "pk": {"S": "x"}, "sk": {"S": "12"}, "p": {"S": "1"}, "s": {"S": "2"}, "a": {"S": "x"},
     }));
     let copy = copy(&dataset, "c");
-    assert_eq!(dataset.expected(copy, &base), Expectation::Items(vec![wanted.clone()]));
-    assert_eq!(dataset.base_key_of(copy, &wanted), Some(dataset.base.key.of(&base)));
+    assert_eq!(
+        dataset.expected(copy, &base),
+        Expectation::Items(vec![wanted.clone()])
+    );
+    assert_eq!(
+        dataset.base_key_of(copy, &wanted),
+        Some(dataset.base.key.of(&base))
+    );
 }

@@ -26,13 +26,19 @@ fn detail(expectation: Expectation) -> String {
 /// E(b) of a dataset with one copy, for a base item with key (p, s) and these attributes.
 fn of_one_copy(key: &str, section: &str, attributes: &Json) -> Expectation {
     let dataset = one_copy(key, section);
-    let base = with(&item(&json!({"pk": {"S": "p"}, "sk": {"S": "s"}})), attributes);
+    let base = with(
+        &item(&json!({"pk": {"S": "p"}, "sk": {"S": "s"}})),
+        attributes,
+    );
     dataset.expected(copy(&dataset, "c"), &base)
 }
 
 /// The values of one attribute over the expected items.
 fn values(items: &[Item], name: &str) -> Vec<Value> {
-    items.iter().filter_map(|item| item.get(name).cloned()).collect()
+    items
+        .iter()
+        .filter_map(|item| item.get(name).cloned())
+        .collect()
 }
 
 fn texts(items: &[Item], name: &str) -> Vec<String> {
@@ -48,7 +54,10 @@ fn texts(items: &[Item], name: &str) -> Vec<String> {
 #[test]
 fn a_strike_is_in_its_month_with_everything_it_has() {
     let computed = json!({"month": {"S": "1998-08"}, "slot": {"S": "1998-08-13#S04711"}});
-    assert_eq!(items(expected("by_month", &strike())), [with(&strike(), &computed)]);
+    assert_eq!(
+        items(expected("by_month", &strike())),
+        [with(&strike(), &computed)]
+    );
 }
 
 #[rstest]
@@ -65,14 +74,20 @@ fn rule_1_an_item_outside_the_dataset_is_in_no_copy(#[case] changes: Json) {
 #[case::damaged(json!({}), 1)]
 #[case::not_damaged(json!({"damage": {"S": "None"}}), 0)]
 fn rule_2_a_sparse_copy_holds_what_its_where_says(#[case] changes: Json, #[case] count: usize) {
-    assert_eq!(items(expected("damaged", &with(&strike(), &changes))).len(), count);
+    assert_eq!(
+        items(expected("damaged", &with(&strike(), &changes))).len(),
+        count
+    );
 }
 
 #[test]
 fn rule_2_an_absent_attribute_differs_from_every_value() {
     // `damage <> 'None'` is true, but then the key `damage` has no value.
     let base = with(&strike(), &json!({"damage": null}));
-    assert_eq!(detail(expected("damaged", &base)), "key attribute `damage` has no value");
+    assert_eq!(
+        detail(expected("damaged", &base)),
+        "key attribute `damage` has no value"
+    );
 }
 
 #[rstest]
@@ -180,7 +195,10 @@ fn rule_5_the_base_key_goes_by_the_name_the_copy_has_for_it() {
 #[case::of_another_type(json!({"struck_on": {"N": "1998"}}), "key attribute `month` has no value")]
 #[case::not_a_date(json!({"struck_on": {"S": "summer"}}), "key attribute `month` has no value")]
 fn rule_6_without_a_value_for_a_key_it_is_unmappable(#[case] changes: Json, #[case] why: &str) {
-    assert_eq!(detail(expected("by_month", &with(&strike(), &changes))), why);
+    assert_eq!(
+        detail(expected("by_month", &with(&strike(), &changes))),
+        why
+    );
 }
 
 #[rstest]
@@ -222,8 +240,13 @@ fn rule_7_what_is_compared_follows_from_keep(#[case] keep: &str, #[case] names: 
     );
     let dataset = one_copy("k", &section);
     let mut found: Vec<&str> = vec!["aws:rep:updatetime", "ignored"];
-    found.extend(["extra", "kept", "computed", "alias", "except", "k", "pk", "id"]);
-    let found: Item = found.iter().map(|n| ((*n).to_owned(), Value::s("x"))).collect();
+    found.extend([
+        "extra", "kept", "computed", "alias", "except", "k", "pk", "id",
+    ]);
+    let found: Item = found
+        .iter()
+        .map(|n| ((*n).to_owned(), Value::s("x")))
+        .collect();
     let compared = dataset.compared(copy(&dataset, "c"), &found);
     let mut names = names.to_vec();
     names.sort_unstable();
@@ -239,7 +262,10 @@ fn items_for_which_only_is_false_are_not_of_the_copy(#[case] day: &str, #[case] 
     assert_eq!(found.len(), count);
     let dataset = strikes();
     let stored = json!({"slot": {"S": format!("{day}#S04711")}, "party": {"S": "x"}});
-    assert_eq!(dataset.belongs(copy(&dataset, "by_party"), &item(&stored)), count > 0);
+    assert_eq!(
+        dataset.belongs(copy(&dataset, "by_party"), &item(&stored)),
+        count > 0
+    );
 }
 
 #[rstest]

@@ -17,7 +17,9 @@ fn problems(text: &str) -> Vec<String> {
 
 /// The messages of a file with one dataset, whose section has these lines from line 4.
 fn problems_of_dataset(lines: &str) -> Vec<String> {
-    problems(&format!("version = 1\n[dataset.d]\nbase = \"b\"\n{lines}\n"))
+    problems(&format!(
+        "version = 1\n[dataset.d]\nbase = \"b\"\n{lines}\n"
+    ))
 }
 
 #[test]
@@ -27,10 +29,16 @@ fn the_strikes_file_says_what_it_means() {
     assert_eq!(dataset.version_by, Some(Path::top("revised_at")));
     assert_eq!(dataset.filter.to_string(), "kind = 'strike'");
     assert_eq!(dataset.always, ["struck_on", "operator"]);
-    assert_eq!(dataset.domain["state"], [Value::s("Texas"), Value::s("Ohio")]);
+    assert_eq!(
+        dataset.domain["state"],
+        [Value::s("Texas"), Value::s("Ohio")]
+    );
     let check = &dataset.check;
     assert_eq!(check.grace, None);
-    assert_eq!((check.rcu_per_second, check.max_rcu), (Some(500.0), Some(1e6)));
+    assert_eq!(
+        (check.rcu_per_second, check.max_rcu),
+        (Some(500.0), Some(1e6))
+    );
 }
 
 #[test]
@@ -39,7 +47,10 @@ fn copies_come_in_file_order_with_their_defaults() {
     let names: Vec<&str> = copies.keys().map(CopyName::as_str).collect();
     assert_eq!(names, ["by_month", "damaged", "by_party"]);
     let by_month = &copies["by_month"];
-    assert_eq!((&by_month.keep, &by_month.only), (&Keep::All, &Predicate::TRUE));
+    assert_eq!(
+        (&by_month.keep, &by_month.only),
+        (&Keep::All, &Predicate::TRUE)
+    );
     let set: Vec<&str> = by_month.set.keys().map(String::as_str).collect();
     assert_eq!(set, ["month", "slot"]);
     assert!(matches!(&copies["damaged"].keep, Keep::List(names) if names.len() == 5));
@@ -138,13 +149,18 @@ fn an_error_in_an_expression_points_into_the_string(#[case] line: &str, #[case] 
     };
     let place = problem.place.clone().unwrap();
     assert_eq!((place.line, place.column), (4, column + 1));
-    assert!(problem.hint.unwrap().contains("month"), "names the nearest function");
+    assert!(
+        problem.hint.unwrap().contains("month"),
+        "names the nearest function"
+    );
 }
 
 #[test]
 fn an_expression_that_begins_on_a_line_of_its_own_is_found_there() {
     let text = "version = 1\n[dataset.d]\nbase = \"b\"\nwhere = \"\"\"\na = mnth(b)\"\"\"\n";
-    let place = parse_dataset_file("d.toml", text).unwrap_err()[0].place.clone();
+    let place = parse_dataset_file("d.toml", text).unwrap_err()[0]
+        .place
+        .clone();
     let place = place.unwrap();
     assert_eq!((place.line, place.column), (5, 5));
 }
@@ -173,7 +189,10 @@ fn every_error_of_a_file_is_told() {
 }
 
 #[rstest]
-#[case::no_version("[dataset.d]\nbase = \"b\"\n", "d.toml:1:1: `version` is missing (try: `version = 1`)")]
+#[case::no_version(
+    "[dataset.d]\nbase = \"b\"\n",
+    "d.toml:1:1: `version` is missing (try: `version = 1`)"
+)]
 #[case::a_later_version(
     "version = 2\n[dataset.d]\nbase = \"b\"\n",
     "d.toml:1:11: this version of the file format is not known: this driftscope reads version 1 (try: `version = 1`)"
