@@ -1,57 +1,89 @@
 //! `DynamoDB` through the AWS SDK: the only place that names AWS types.
+//!
+//! Owns the client, which nothing outside can reach; every call of it passes the guard. Items never
+//! go through the SDK's decoder: the tap takes them off the wire into blocks. Retries are the SDK's.
+
+mod capacity;
+mod connect;
+mod error;
+mod guard;
+mod read;
+mod span;
+mod table;
+mod tap;
+mod values;
+
+pub use connect::Connect;
 
 use super::{Identity, Names, Store};
 use crate::domain::names::TableName;
 use crate::domain::read::{ReadError, ReadPage, ReadRequest};
 use crate::domain::schema::Table;
 use async_trait::async_trait;
-
-/// How to reach `DynamoDB`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Connect {
-    /// `--profile`.
-    pub profile: Option<String>,
-    /// `--region`.
-    pub region: Option<String>,
-    /// `--endpoint-url`.
-    pub endpoint: Option<String>,
-}
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::TimeToLiveStatus;
 
 /// `DynamoDB`, read-only.
 #[derive(Debug)]
-pub struct Dynamo {}
-
-impl Dynamo {
-    /// Resolves credentials and region as the AWS CLI does.
-    ///
-    /// # Errors
-    /// No region, no credentials provider.
-    pub async fn connect(_connect: Connect) -> Result<Self, ReadError> {
-        todo!()
-    }
-
-    /// A loopback endpoint with placeholder credentials: no aws-config, no TLS roots.
-    #[must_use]
-    pub fn local(_endpoint: &str) -> Self {
-        todo!()
-    }
+pub struct Dynamo {
+    client: Client,
+    identity: Identity,
 }
 
 #[async_trait]
 impl Store for Dynamo {
-    async fn read(&self, _request: ReadRequest) -> Result<ReadPage, ReadError> {
-        todo!()
+    async fn read(&self, request: ReadRequest) -> Result<ReadPage, ReadError> {
+        self.page(&request).await
     }
-    async fn list_tables(&self, _start: Option<TableName>) -> Result<Names, ReadError> {
-        todo!()
+
+    async fn list_tables(&self, start: Option<TableName>) -> Result<Names, ReadError> {
+        let told = self
+            .client
+            .list_tables()
+            .set_exclusive_start_table_name(start.map(|name| name.to_string()))
+            .send()
+            .await
+            .map_err(|error| self.failed("ListTables", None, &error))?;
+        Ok(Names {
+            next: told.last_evaluated_table_name.map(TableName::from),
+            names: told
+                .table_names
+                .into_iter()
+                .flatten()
+                .map(TableName::from)
+                .collect(),
+        })
     }
-    async fn describe_table(&self, _table: &TableName) -> Result<Table, ReadError> {
-        todo!()
+
+    async fn describe_table(&self, table: &TableName) -> Result<Table, ReadError> {
+        const OPERATION: &str = "DescribeTable";
+        let told = self
+            .client
+            .describe_table()
+            .table_name(table.as_str())
+            .send()
+            .await
+            .map_err(|error| self.failed(OPERATION, Some(table), &error))?;
+        told.table()
+            .and_then(|told| table::table(table, told))
+            .ok_or_else(|| self.not_understood(OPERATION, Some(table), &table::UnknownKeys))
     }
-    async fn time_to_live(&self, _table: &TableName) -> Result<Option<String>, ReadError> {
-        todo!()
+
+    async fn time_to_live(&self, table: &TableName) -> Result<Option<String>, ReadError> {
+        let told = self
+            .client
+            .describe_time_to_live()
+            .table_name(table.as_str())
+            .send()
+            .await
+            .map_err(|error| self.failed("DescribeTimeToLive", Some(table), &error))?;
+        Ok(told
+            .time_to_live_description
+            .filter(|ttl| ttl.time_to_live_status() == Some(&TimeToLiveStatus::Enabled))
+            .and_then(|ttl| ttl.attribute_name))
     }
+
     fn identity(&self) -> Identity {
-        todo!()
+        self.identity.clone()
     }
 }

@@ -1,0 +1,148 @@
+//! The tap: takes items off the wire before the SDK decodes them.
+//!
+//! Wraps the HTTP client. For a request that carries a [`Sink`] it collects the body, checks its
+//! checksum, decodes the items into a block, and hands the SDK what is left: counts, last key,
+//! consumed units. Everything else passes untouched, errors included. An interceptor could not do
+//! this: interceptors are synchronous and see a body that has not arrived.
+
+use super::span;
+use crate::domain::item::Block;
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextMut;
+use aws_sdk_dynamodb::config::{ConfigBag, HttpClient, Intercept, RuntimeComponents};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Where the tap leaves the items of one call. Every attempt starts it afresh.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sink(Arc<Mutex<Block>>);
+
+impl Sink {
+    /// What the last attempt left.
+    pub(super) fn take(&self) -> Block {
+        self.put(Block::default())
+    }
+
+    fn put(&self, block: Block) -> Block {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut held, block)
+    }
+}
+
+/// Attaches a sink to every attempt of a call.
+#[derive(Debug)]
+pub(super) struct Into(pub(super) Sink);
+
+#[dyn_dispatch_hint]
+impl Intercept for Into {
+    fn name(&self) -> &'static str {
+        "Tap"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        context.request_mut().add_extension(self.0.clone());
+        Ok(())
+    }
+}
+
+/// An HTTP client that fills sinks.
+#[derive(Debug)]
+pub(super) struct Tap(pub(super) SharedHttpClient);
+
+impl HttpClient for Tap {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Connector {
+            inner: self.0.http_connector(settings, components),
+            patience: settings.read_timeout(),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Connector {
+    inner: SharedHttpConnector,
+    /// How long the next part of a body may take: the connector below times the first byte only.
+    patience: Option<Duration>,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Some(sink) = request.extension::<Sink>().cloned() else {
+            return self.inner.call(request);
+        };
+        sink.put(Block::default());
+        let (answer, patience) = (self.inner.call(request), self.patience);
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await?;
+            if answer.status().is_success() {
+                divert(answer, &sink, patience).await
+            } else {
+                Ok(answer)
+            }
+        })
+    }
+}
+
+/// Moves the items of an answer into the sink.
+async fn divert(
+    mut answer: HttpResponse,
+    sink: &Sink,
+    patience: Option<Duration>,
+) -> Result<HttpResponse, ConnectorError> {
+    let body = collect(answer.take_body(), patience).await?;
+    // Developer guide, Programming.LowLevelAPI: CRC32 of the body as it was sent.
+    let promised = answer.headers().get("x-amz-crc32");
+    if promised.is_some_and(|crc| crc.parse() != Ok(crc32fast::hash(&body))) {
+        return Err(ConnectorError::io(
+            "the answer does not match its checksum".into(),
+        ));
+    }
+    let (items, rest) =
+        span::take_items(body).map_err(|error| ConnectorError::other(error.into(), None))?;
+    sink.put(items);
+    let length = rest.len().to_string();
+    *answer.body_mut() = SdkBody::from(rest);
+    answer.headers_mut().insert("content-length", length);
+    Ok(answer)
+}
+
+/// The whole of a body, each part of it within `patience`.
+async fn collect(
+    mut body: SdkBody,
+    patience: Option<Duration>,
+) -> Result<Vec<u8>, ConnectorError> {
+    let mut bytes = Vec::new();
+    loop {
+        let next = body.frame();
+        let frame = match patience {
+            Some(patience) => tokio::time::timeout(patience, next)
+                .await
+                .map_err(|late| ConnectorError::timeout(late.into()))?,
+            None => next.await,
+        };
+        let Some(frame) = frame else {
+            return Ok(bytes);
+        };
+        if let Ok(data) = frame.map_err(ConnectorError::io)?.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+    }
+}
