@@ -11,6 +11,8 @@ mod read;
 mod span;
 mod table;
 mod tap;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use connect::Connect;

@@ -27,10 +27,9 @@ fn one(report: &ConsumedCapacity) -> Consumed {
     indexes.sort_by(|a, b| a.0.cmp(&b.0));
     let of_indexes: Rcu = indexes.iter().map(|(_, units)| *units).sum();
     let of_table = report.table().and_then(Capacity::capacity_units).map(Rcu);
-    let total = report.capacity_units().map_or_else(
-        || of_table.unwrap_or_default() + of_indexes,
-        Rcu,
-    );
+    let total = report
+        .capacity_units()
+        .map_or_else(|| of_table.unwrap_or_default() + of_indexes, Rcu);
     let table = of_table.unwrap_or_else(|| Rcu((total.0 - of_indexes.0).max(0.0)));
     Consumed {
         total,
@@ -65,7 +64,10 @@ mod tests {
             Consumed {
                 total: Rcu(3.5),
                 table: Rcu(0.5),
-                indexes: vec![("by_date".into(), Rcu(1.0)), ("by_operator".into(), Rcu(2.0))],
+                indexes: vec![
+                    ("by_date".into(), Rcu(1.0)),
+                    ("by_operator".into(), Rcu(2.0))
+                ],
             }
         );
     }

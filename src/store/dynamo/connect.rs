@@ -238,8 +238,8 @@ fn plain_http() -> SharedHttpClient {
 fn https() -> SharedHttpClient {
     use http::tls::{Provider, rustls_provider::CryptoMode};
     http::Builder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = http::ConnectorBuilder::default()
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        let mut connector =
+            http::ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
         connector.set_connector_settings(settings.cloned());
         if let Some(components) = components {
             connector.set_sleep_impl(components.sleep_impl());

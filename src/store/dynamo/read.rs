@@ -7,10 +7,12 @@ use super::Dynamo;
 use super::capacity::consumed;
 use super::tap::{self, Sink};
 use super::values::{SdkItem, item_from_sdk, item_to_sdk, to_sdk};
+use crate::domain::expr::Predicate;
 use crate::domain::names::TableName;
 use crate::domain::query::{Consistency, Direction};
 use crate::domain::read::{
-    BatchGet, Expressions, Get, Query, ReadError, ReadPage, ReadRequest, Scan, compile,
+    BatchGet, Expressions, Get, KeyCondition, Query, ReadError, ReadPage, ReadRequest, Scan,
+    compile,
 };
 use crate::domain::value::Item;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
@@ -28,7 +30,7 @@ impl Dynamo {
     }
 
     async fn get(&self, get: &Get) -> Result<ReadPage, ReadError> {
-        let asked = Asked::new(compile(None, None, get.projection.as_deref()));
+        let asked = Asked::new(None, None, get.projection.as_deref());
         let sink = Sink::default();
         let told = self
             .client
@@ -55,7 +57,7 @@ impl Dynamo {
 
     async fn batch_get(&self, batch: &BatchGet) -> Result<ReadPage, ReadError> {
         const OPERATION: &str = "BatchGetItem";
-        let asked = Asked::new(compile(None, None, batch.projection.as_deref()));
+        let asked = Asked::new(None, None, batch.projection.as_deref());
         let keys = KeysAndAttributes::builder()
             .set_keys(Some(batch.keys.iter().map(item_to_sdk).collect()))
             .consistent_read(batch.consistency == Consistency::Strong)
@@ -92,7 +94,7 @@ impl Dynamo {
     async fn query(&self, query: &Query) -> Result<ReadPage, ReadError> {
         const OPERATION: &str = "Query";
         let projection = query.projection.as_deref();
-        let asked = Asked::new(compile(Some(&query.key), query.filter.as_ref(), projection));
+        let asked = Asked::new(Some(&query.key), query.filter.as_ref(), projection);
         let sink = Sink::default();
         let told = self
             .client
@@ -126,7 +128,7 @@ impl Dynamo {
     async fn scan(&self, scan: &Scan) -> Result<ReadPage, ReadError> {
         const OPERATION: &str = "Scan";
         let projection = scan.projection.as_deref();
-        let asked = Asked::new(compile(None, scan.filter.as_ref(), projection));
+        let asked = Asked::new(None, scan.filter.as_ref(), projection);
         let sink = Sink::default();
         let told = self
             .client
@@ -189,15 +191,25 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(expressions: Expressions) -> Self {
+    fn new(
+        key: Option<&KeyCondition>,
+        filter: Option<&Predicate>,
+        projection: Option<&[String]>,
+    ) -> Self {
         let Expressions {
             key_condition,
             filter,
             projection,
             names,
             values,
-        } = expressions;
-        let values = values.iter().map(|(key, value)| (key.clone(), to_sdk(value)));
+        } = if key.is_none() && filter.is_none() && projection.is_none() {
+            Expressions::default()
+        } else {
+            compile(key, filter, projection)
+        };
+        let values = values
+            .iter()
+            .map(|(key, value)| (key.clone(), to_sdk(value)));
         Self {
             key_condition,
             filter,

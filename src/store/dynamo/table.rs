@@ -18,7 +18,9 @@ pub(super) fn table(name: &TableName, told: &TableDescription) -> Option<Table> 
     let local = told.local_secondary_indexes().iter();
     let global = told.global_secondary_indexes().iter();
     Some(Table {
-        name: told.table_name().map_or_else(|| name.clone(), TableName::from),
+        name: told
+            .table_name()
+            .map_or_else(|| name.clone(), TableName::from),
         id: told.table_id().map(str::to_owned),
         arn: told.table_arn().map(str::to_owned),
         key: key(told.key_schema(), types)?,

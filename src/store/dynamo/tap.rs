@@ -125,10 +125,7 @@ async fn divert(
 }
 
 /// The whole of a body, each part of it within `patience`.
-async fn collect(
-    mut body: SdkBody,
-    patience: Option<Duration>,
-) -> Result<Vec<u8>, ConnectorError> {
+async fn collect(mut body: SdkBody, patience: Option<Duration>) -> Result<Vec<u8>, ConnectorError> {
     let mut bytes = Vec::new();
     loop {
         let next = body.frame();

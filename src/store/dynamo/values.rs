@@ -94,10 +94,7 @@ mod tests {
             ("ns", Value::Ns([Number::from(10), Number::from(9)].into())),
             ("bs", Value::Bs([vec![2], vec![1]].into())),
             ("l", Value::L(vec![Value::Null, Value::s("")])),
-            (
-                "m",
-                Value::M([("x".to_owned(), Value::Bool(true))].into()),
-            ),
+            ("m", Value::M([("x".to_owned(), Value::Bool(true))].into())),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))

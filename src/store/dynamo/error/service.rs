@@ -75,7 +75,8 @@ fn absent(attempt: &Attempt<'_>, message: &str) -> Problem {
         Some(table) => format!("no table `{table}` at {}", attempt.place()),
         None => format!("{} found nothing", attempt.what()),
     };
-    Problem::new(what).hint("`driftscope tables` lists what is there; check `--region` and `--profile`")
+    Problem::new(what)
+        .hint("`driftscope tables` lists what is there; check `--region` and `--profile`")
 }
 
 /// Names the table and the action that the identity lacks.

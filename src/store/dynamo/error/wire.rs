@@ -41,7 +41,10 @@ pub(super) fn failed(
         }
         None => {
             let what = format!("{} was not sent", attempt.what());
-            (ReadErrorKind::Invalid, Problem::new(what).because(cause(error)))
+            (
+                ReadErrorKind::Invalid,
+                Problem::new(what).because(cause(error)),
+            )
         }
     }
 }
@@ -62,7 +65,9 @@ pub(super) fn foreign(attempt: &Attempt<'_>, status: Option<u16>) -> (ReadErrorK
         Some(status) => format!("status {status} without a DynamoDB answer"),
         None => "the answer is not DynamoDB JSON".to_owned(),
     };
-    let problem = Problem::new(what).because(why).hint("check `--endpoint-url`");
+    let problem = Problem::new(what)
+        .because(why)
+        .hint("check `--endpoint-url`");
     (ReadErrorKind::Service, problem)
 }
 
