@@ -43,7 +43,8 @@ fn scaled(n: u64, units: [&str; 5]) -> String {
         value /= 1000.0;
         unit += 1;
     }
-    let decimals = usize::from(value < 9.95 && value.fract() >= 0.05);
+    let tenths = (value * 10.0).round() % 10.0;
+    let decimals = usize::from(value < 9.95 && tenths >= 1.0);
     format!("{value:.decimals$}{}", units[unit])
 }
 
