@@ -1,11 +1,11 @@
-//! Item sizes in bytes, exactly as `DynamoDB` counts them (developer guide, CapacityUnitCalculations).
+//! Item sizes in bytes, exactly as `DynamoDB` counts them (developer guide, `CapacityUnitCalculations`).
 //!
 //! Owns the rule of each type once; owned values are measured here, items inside a block by
 //! [`ItemRef::size`](crate::domain::item::ItemRef::size), with the same parts.
 
 use crate::domain::value::{Item, Number, Value};
 
-/// Bytes of an empty list or map, and the overhead of any (developer guide, CapacityUnitCalculations).
+/// Bytes of an empty list or map, and the overhead of any (developer guide, `CapacityUnitCalculations`).
 pub(crate) const CONTAINER_OVERHEAD: usize = 3;
 /// Bytes that each element of a list or map costs beside its own (same page).
 pub(crate) const ELEMENT_OVERHEAD: usize = 1;

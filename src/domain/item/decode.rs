@@ -38,7 +38,7 @@ pub fn decode_items(json: &[u8]) -> Result<Block, DecodeError> {
     Ok(builder.finish())
 }
 
-/// Decodes one item object (`{"a":{"S":"x"}}`) and appends it, as GetItem's `Item` is.
+/// Decodes one item object (`{"a":{"S":"x"}}`) and appends it, as `Item` of `GetItem` is.
 ///
 /// # Errors
 /// When the bytes are not DynamoDB JSON. Nothing is appended then.
@@ -51,7 +51,7 @@ pub fn decode_value_map(json: &[u8], into: &mut BlockBuilder) -> Result<(), Deco
     read
 }
 
-/// Decodes an object of tables to items (`{"orders":[{"a":{"S":"x"}}]}`), as BatchGetItem's `Responses` is.
+/// Decodes an object of tables to items (`{"orders":[{"a":{"S":"x"}}]}`), as `Responses` of `BatchGetItem` is.
 ///
 /// # Errors
 /// When the bytes are not DynamoDB JSON.

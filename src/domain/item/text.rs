@@ -73,7 +73,7 @@ fn write_value(value: &ValueRef<'_>, to: &mut Clipped) -> fmt::Result {
         ValueRef::Null => to.write_str("null"),
         ValueRef::Ss(set) | ValueRef::Ns(set) | ValueRef::Bs(set) => write_set(set, to),
         ValueRef::L(_) | ValueRef::M(_) => {
-            serde_json::to_writer(to, &PlainJson(*value)).map_err(|_| fmt::Error)
+            serde_json::to_writer(to, &PlainJson(*value)).or(Err(fmt::Error))
         }
     }
 }

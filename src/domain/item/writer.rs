@@ -83,12 +83,14 @@ impl Writer {
 
     /// Fills the length in. One byte was reserved; a longer length moves the payload up.
     pub(super) fn close(&mut self, Open(start): Open) {
-        let mut length = Vec::new();
-        put_varint(&mut length, self.bytes.len() - start);
-        if let [byte] = *length {
-            self.bytes[start - 1] = byte;
-        } else {
-            self.bytes.splice(start - 1..start, length);
+        let length = self.bytes.len() - start;
+        match u8::try_from(length) {
+            Ok(byte) if byte < 0x80 => self.bytes[start - 1] = byte,
+            _ => {
+                let mut varint = Vec::new();
+                put_varint(&mut varint, length);
+                self.bytes.splice(start - 1..start, varint);
+            }
         }
     }
 

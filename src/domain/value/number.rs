@@ -109,8 +109,7 @@ impl FromStr for Number {
     fn from_str(text: &str) -> Result<Self, NumberError> {
         let (negative, unsigned) = match text.as_bytes() {
             [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
+            [b'+', rest @ ..] | rest => (false, rest),
         };
         let mut significand = Significand::default();
         let (mut rest, whole) = take_digits(unsigned, &mut significand);
@@ -133,14 +132,14 @@ impl FromStr for Number {
             .saturating_add(i64::from(significand.zeros))
             .saturating_sub(fraction);
         let position = exponent.saturating_add(i64::from(significand.count) - 1);
-        if !(MIN_POSITION..=MAX_POSITION).contains(&position) {
-            return Err(NumberError::Magnitude);
+        match i16::try_from(exponent) {
+            Ok(exponent) if (MIN_POSITION..=MAX_POSITION).contains(&position) => Ok(Self {
+                negative,
+                digits: significand.digits,
+                exponent,
+            }),
+            _ => Err(NumberError::Magnitude),
         }
-        Ok(Self {
-            negative,
-            digits: significand.digits,
-            exponent: i16::try_from(exponent).map_err(|_| NumberError::Magnitude)?,
-        })
     }
 }
 

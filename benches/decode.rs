@@ -1,0 +1,90 @@
+//! One `Query` response page of about a megabyte, decoded by the SDK and by the block decoder.
+//!
+//! The SDK's parser is taken out of the operation's configuration, so that neither a connection
+//! nor a signature is in the figures. Ours pays for slicing `Items` out of the response, too, as
+//! it does in use. `IgnoredAny` is the floor: tokens are looked at, nothing is kept.
+
+#![expect(clippy::expect_used, reason = "a benchmark stops when its page is wrong")]
+
+use aws_sdk_dynamodb::operation::query::Query;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
+use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use driftscope::domain::item::decode_items;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+use std::hint::black_box;
+
+fn item(n: usize) -> serde_json::Value {
+    serde_json::json!({
+        "airport": {"S": format!("K{:03}", n % 400)},
+        "strike_id": {"S": format!("{:07}", n * 17)},
+        "struck_on": {"S": format!("1998-{:02}-{:02}", n % 12 + 1, n % 28 + 1)},
+        "operator": {"S": "SOUTHWEST AIRLINES"},
+        "aircraft": {"S": "B-737-300"},
+        "species": {"S": "Mourning dove"},
+        "damage": {"S": "None"},
+        "phase": {"S": "Approach"},
+        "state": {"S": "Texas"},
+        "remarks": {"S": "flock crossed the runway\nat \"rotation\""},
+        "height": {"N": (n % 9000).to_string()},
+        "speed": {"N": (n % 250).to_string()},
+        "cost_total": {"N": format!("{}.{:02}", n * 131, n % 100)},
+        "revised_at": {"N": (900_000_000 + n).to_string()},
+        "warned": {"BOOL": n.is_multiple_of(2)},
+        "parts": {"SS": ["engine 1", "nose", "windshield"]},
+    })
+}
+
+fn page() -> Vec<u8> {
+    let items: Vec<_> = (0..1900).map(item).collect();
+    let page =
+        serde_json::json!({"Count": items.len(), "Items": items, "ScannedCount": items.len()});
+    page.to_string().into_bytes()
+}
+
+#[derive(serde::Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, rename = "Items")]
+    items: &'a RawValue,
+}
+
+fn decode(c: &mut Criterion) {
+    let page = page();
+    let mut group = c.benchmark_group("decode");
+    group.throughput(Throughput::Bytes(page.len() as u64));
+
+    let config = ConfigBag::of_layers(Vec::new());
+    let layer = Query::new().config().expect("a query has a configuration");
+    let sdk = layer
+        .load::<SharedResponseDeserializer>()
+        .expect("a query has a deserializer");
+    let response = HttpResponse::new(
+        200.try_into().expect("a status"),
+        SdkBody::from(page.clone()),
+    );
+    group.bench_function("sdk", |b| {
+        b.iter(|| {
+            let page = sdk.deserialize_nonstreaming_with_config(black_box(&response), &config);
+            page.expect("the page is well formed")
+        });
+    });
+
+    group.bench_function("block", |b| {
+        b.iter(|| {
+            let page: Envelope<'_> = serde_json::from_slice(black_box(&page)).expect("a page");
+            decode_items(page.items.get().as_bytes()).expect("the items are well formed")
+        });
+    });
+
+    group.bench_function("ignored", |b| {
+        b.iter(|| serde_json::from_slice::<IgnoredAny>(black_box(&page)).expect("JSON"));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, decode);
+criterion_main!(benches);
