@@ -1,6 +1,7 @@
 //! Drift: digests, comparison, classes, the verdict on a candidate.
 //!
-//! Pure: the engine reads pages and hands over items; verdicts come from re-verification only.
+//! Pure: the engine reads pages and hands over items. [`Sides`] finds candidates; what is told as drift
+//! comes from [`judge`] alone, by strong reads of both sides, because scans are no snapshots.
 
 mod compare;
 mod digest;

@@ -1,4 +1,7 @@
 //! Datasets: the dataset file, its binding to tables, and E(b), what a base item should be in a copy.
+//!
+//! The one place that knows what a mapping means. Planner, drift check, and sandbox ask here and never
+//! read `set`, `keep`, or `each` on their own, so that they cannot disagree. Tables come in from outside.
 
 mod bind;
 mod expected;

@@ -261,14 +261,13 @@ impl Reader<'_> {
     }
 
     fn path(&mut self, section: &Section<'_>, key: &str) -> Option<Path> {
-        match self.expression(section, key, parse_value)? {
-            ValueExpr::Path(path) => Some(path),
-            _ => {
-                let problem = Problem::new(format!("`{key}` is not the name of an attribute"));
-                self.report(problem, &section.get(key)?.span());
-                None
-            }
+        let value = self.expression(section, key, parse_value)?;
+        if let ValueExpr::Path(path) = value {
+            return Some(path);
         }
+        let problem = Problem::new(format!("`{key}` is not the name of an attribute"));
+        self.report(problem, &section.get(key)?.span());
+        None
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::schema::{
 use crate::domain::value::Item;
 use serde_json::{Value as Json, json};
 
-pub(crate) const STRIKES: &str = r##"version = 1
+pub(crate) const STRIKES: &str = r#"version = 1
 
 [dataset.strikes]
 base       = "strikes"
@@ -39,7 +39,7 @@ only  = "begins_with(slot, '19')"
 grace          = "auto"
 rcu_per_second = 500
 max_rcu        = 1_000_000
-"##;
+"#;
 
 /// A key of `name:TYPE` parts: the first is the partition key, another the sort key.
 pub(crate) fn key(parts: &str) -> KeySchema {
@@ -155,12 +155,12 @@ pub(crate) fn strike() -> Item {
 
 /// `base` with the attributes of typed JSON on top; one that is JSON `null` is removed.
 pub(crate) fn with(base: &Item, changes: &Json) -> Item {
-    let mut changed = base.clone();
+    let mut result = base.clone();
     for (name, value) in changes.as_object().unwrap() {
-        changed.remove(name);
+        result.remove(name);
         if !value.is_null() {
-            changed.extend(item(&json!({ name: value })));
+            result.extend(item(&json!({ name: value })));
         }
     }
-    changed
+    result
 }

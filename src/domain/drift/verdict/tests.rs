@@ -104,9 +104,9 @@ fn key(month: &str) -> Item {
 }
 
 /// One finding, whose class, keys, and detail are as given.
-fn check(found: &[Finding], class: Class, copy_key: Option<Item>, detail: Option<&str>) {
+fn check(found: &[Finding], class: Class, copy_key: Option<&Item>, detail: Option<&str>) {
     assert_eq!(classes(found), [class]);
-    assert_eq!(found[0].copy_key, copy_key);
+    assert_eq!(found[0].copy_key.as_ref(), copy_key);
     assert_eq!(found[0].detail.as_deref(), detail);
     assert_eq!(
         (&*found[0].seen_at, &*found[0].confirmed_at),
@@ -117,7 +117,7 @@ fn check(found: &[Finding], class: Class, copy_key: Option<Item>, detail: Option
 #[test]
 fn an_absent_copy_item_is_missing() {
     let found = World::of("by_month", &[strike()], &[]).findings();
-    check(&found, Class::Missing, Some(key("1998-08")), None);
+    check(&found, Class::Missing, Some(&key("1998-08")), None);
     assert_eq!(found[0].base_key, Some(strikes().base.key.of(&strike())));
 }
 
@@ -132,7 +132,7 @@ fn a_copy_item_too_large_to_be_written_is_missing_with_the_reason() {
 #[test]
 fn a_copy_item_whose_base_item_does_not_exist_is_orphaned() {
     let found = World::of("by_month", &[], &[in_month(&strike())]).findings();
-    check(&found, Class::Orphaned, Some(key("1998-08")), None);
+    check(&found, Class::Orphaned, Some(&key("1998-08")), None);
     assert_eq!(found[0].base_key, Some(strikes().base.key.of(&strike())));
 }
 
@@ -141,7 +141,7 @@ fn a_copy_item_without_the_base_key_is_orphaned_with_a_detail() {
     let stray = with(&in_month(&strike()), &json!({"strike_id": null}));
     let found = World::of("by_month", &[], &[stray]).findings();
     let detail = "it lacks the base key: `airport`, `strike_id`";
-    check(&found, Class::Orphaned, Some(key("1998-08")), Some(detail));
+    check(&found, Class::Orphaned, Some(&key("1998-08")), Some(detail));
     assert_eq!(found[0].base_key, None);
 }
 
@@ -149,7 +149,7 @@ fn a_copy_item_without_the_base_key_is_orphaned_with_a_detail() {
 fn under_its_right_key_a_copy_item_without_the_base_key_is_different() {
     let stray = with(&in_month(&strike()), &json!({"strike_id": null}));
     let found = World::of("by_month", &[strike()], &[stray]).findings();
-    check(&found, Class::Different, Some(key("1998-08")), None);
+    check(&found, Class::Different, Some(&key("1998-08")), None);
     assert_eq!(found[0].attributes[0].path, "strike_id");
 }
 
@@ -157,7 +157,7 @@ fn under_its_right_key_a_copy_item_without_the_base_key_is_different() {
 fn a_copy_item_under_an_old_key_is_misplaced() {
     let old = with(&strike(), &item_json(&key("1998-07")));
     let found = World::of("by_month", &[strike()], &[in_month(&strike()), old]).findings();
-    check(&found, Class::Misplaced, Some(key("1998-07")), None);
+    check(&found, Class::Misplaced, Some(&key("1998-07")), None);
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn another_value_under_the_right_key_is_different_with_both_values() {
         &json!({"cost_total": {"N": "7"}, "species": null}),
     );
     let found = World::of("by_month", &[strike()], &[stored]).findings();
-    check(&found, Class::Different, Some(key("1998-08")), None);
+    check(&found, Class::Different, Some(&key("1998-08")), None);
     let paths: Vec<&str> = found[0]
         .attributes
         .iter()
@@ -210,7 +210,7 @@ fn the_loser_of_two_base_items_with_one_key_is_a_duplicate() {
     let detail = "base item airport=\"SACRAMENTO INTL\" strike_id=\"S04711\" maps to the same key, \
                   and its item is there";
     let key = strikes().copy("damaged").unwrap().table.key.of(&stored);
-    check(&found, Class::Duplicate, Some(key), Some(detail));
+    check(&found, Class::Duplicate, Some(&key), Some(detail));
     assert_eq!(found[0].base_key, Some(strikes().base.key.of(&loser)));
 }
 
@@ -249,7 +249,7 @@ fn a_missing_element_of_a_fan_out_is_found_and_the_other_is_clean() {
     let wanted = item(&json!({
         "slot": {"S": "1998-08-13#S04711"}, "party": {"S": "SACRAMENTO INTL"},
     }));
-    check(&found, Class::Missing, Some(wanted), None);
+    check(&found, Class::Missing, Some(&wanted), None);
 }
 
 #[test]
