@@ -4,7 +4,10 @@
 //! nor a signature is in the figures. Ours pays for slicing `Items` out of the response, too, as
 //! it does in use. `IgnoredAny` is the floor: tokens are looked at, nothing is kept.
 
-#![expect(clippy::expect_used, reason = "a benchmark stops when its page is wrong")]
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark stops when its page is wrong"
+)]
 
 use aws_sdk_dynamodb::operation::query::Query;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;

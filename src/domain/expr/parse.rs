@@ -14,8 +14,9 @@ mod refuse;
 mod source;
 mod value;
 
-pub(crate) use dialect::{in_quotes, quoted};
+pub(crate) use dialect::{in_quotes, name_of, quoted};
 pub(crate) use predicate::predicate;
+pub(crate) use refuse::ends_operand;
 pub(crate) use source::{Source, join};
 pub(crate) use value::path;
 
@@ -23,6 +24,7 @@ use super::{Each, EachSource, Predicate, ValueExpr};
 use crate::domain::problem::Problem;
 use sqlparser::ast::Expr;
 use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 /// Where a text stands, so that an error can point at file, line, and column.
 #[derive(Debug, Clone, Default)]
@@ -98,8 +100,8 @@ pub fn parse_each(text: &str, context: &Context) -> Result<Each, Problem> {
 }
 
 /// Whether a token is this keyword, unquoted.
-pub(crate) fn is_keyword(token: &sqlparser::tokenizer::TokenWithSpan, keyword: Keyword) -> bool {
-    matches!(&token.token, sqlparser::tokenizer::Token::Word(w) if w.keyword == keyword)
+pub(crate) fn is_keyword(token: &TokenWithSpan, keyword: Keyword) -> bool {
+    matches!(&token.token, Token::Word(w) if w.keyword == keyword)
 }
 
 #[cfg(test)]

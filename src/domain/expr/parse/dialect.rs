@@ -75,7 +75,7 @@ pub(super) fn is_reserved(word: &str) -> bool {
 }
 
 /// The name a token stands for, when it is one.
-pub(super) fn name_of(token: &TokenWithSpan) -> Option<String> {
+pub(crate) fn name_of(token: &TokenWithSpan) -> Option<String> {
     match &token.token {
         Token::Word(w) if w.quote_style.is_some() || !is_reserved(&w.value) => {
             (!w.value.is_empty()).then(|| w.value.clone())

@@ -85,7 +85,8 @@ pub(super) fn refuse(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Result<()
     Ok(())
 }
 
-fn ends_operand(token: &Token) -> bool {
+/// Whether an operand can end with this token.
+pub(crate) fn ends_operand(token: &Token) -> bool {
     match token {
         Token::Word(w) => {
             w.quote_style.is_some()
