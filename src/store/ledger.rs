@@ -207,3 +207,6 @@ impl Store for Ledger {
         self.inner.identity()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,7 @@ pub struct Connect {
 
 /// Where the endpoint is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Distance {
+pub(super) enum Distance {
     /// On this machine: an emulator, which takes any credentials.
     Loopback,
     /// Anywhere else.
@@ -103,7 +103,7 @@ impl Dynamo {
         Self::new(config, Distance::Loopback, plain_http(), identity)
     }
 
-    fn new(
+    pub(super) fn new(
         config: Builder,
         distance: Distance,
         http: SharedHttpClient,
@@ -294,6 +294,47 @@ mod tests {
         #[case] expected: Distance,
     ) {
         assert_eq!(distance(url), expected);
+    }
+
+    #[test]
+    fn only_a_loopback_endpoint_needs_no_region() {
+        let silent = SdkConfig::builder().build();
+        assert_eq!(
+            region(&silent, Distance::Loopback).unwrap().as_ref(),
+            LOCAL_REGION
+        );
+        let error = region(&silent, Distance::Remote).unwrap_err();
+        assert!(error.problem.hint.unwrap().contains("`--region"));
+        let told = SdkConfig::builder()
+            .region(Region::new("eu-west-1"))
+            .build();
+        assert_eq!(
+            region(&told, Distance::Loopback).unwrap().as_ref(),
+            "eu-west-1"
+        );
+    }
+
+    #[tokio::test]
+    async fn connecting_sends_nothing_and_knows_where_it_will_read() {
+        let connect = Connect {
+            profile: None,
+            region: Some("eu-west-1".to_owned()),
+            endpoint: Some("http://127.0.0.1:1".to_owned()),
+        };
+        let dynamo = Dynamo::connect(connect.clone()).await.unwrap();
+        assert_eq!(dynamo.identity.region, connect.region);
+        assert_eq!(dynamo.identity.endpoint, connect.endpoint);
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_that_is_no_url_is_refused_with_an_example() {
+        let connect = Connect {
+            endpoint: Some("localhost:8000".to_owned()),
+            ..Connect::default()
+        };
+        let error = Dynamo::connect(connect).await.unwrap_err();
+        assert!(error.problem.what.contains("`localhost:8000`"));
+        assert!(error.problem.hint.unwrap().contains("http://localhost"));
     }
 
     #[rstest]

@@ -143,3 +143,65 @@ async fn collect(mut body: SdkBody, patience: Option<Duration>) -> Result<Vec<u8
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+
+    fn answer(status: u16, body: &'static str) -> ReplayEvent {
+        ReplayEvent::new(
+            http::Request::builder().body(SdkBody::empty()).unwrap(),
+            http::Response::builder()
+                .status(status)
+                .header("content-length", body.len())
+                .body(SdkBody::from(body))
+                .unwrap(),
+        )
+    }
+
+    /// A request to `connector` that fills `sink`.
+    async fn call(connector: &Connector, sink: Option<&Sink>) -> HttpResponse {
+        let mut request = HttpRequest::new(SdkBody::empty());
+        if let Some(sink) = sink {
+            request.add_extension(sink.clone());
+        }
+        connector.call(request).await.unwrap()
+    }
+
+    fn connector(answers: Vec<ReplayEvent>) -> Connector {
+        Connector {
+            inner: SharedHttpConnector::new(StaticReplayClient::new(answers)),
+            patience: Some(Duration::from_secs(1)),
+        }
+    }
+
+    #[tokio::test]
+    async fn every_attempt_starts_with_an_empty_sink() {
+        let page = answer(200, r#"{"Items":[{"a":{"S":"x"}}]}"#);
+        let connector = connector(vec![page, answer(500, "{}")]);
+        let sink = Sink::default();
+        call(&connector, Some(&sink)).await;
+        assert_eq!(sink.0.lock().unwrap().len(), 1);
+        call(&connector, Some(&sink)).await;
+        assert!(sink.take().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_left_is_as_long_as_its_header_says() {
+        let connector = connector(vec![answer(200, r#"{"Items":[{"a":{"S":"x"}}]}"#)]);
+        let answer = call(&connector, Some(&Sink::default())).await;
+        assert_eq!(answer.body().bytes(), Some(&br#"{"Items":[]}"#[..]));
+        assert_eq!(answer.headers().get("content-length"), Some("12"));
+    }
+
+    #[tokio::test]
+    async fn errors_and_calls_without_a_sink_pass_untouched() {
+        let (failure, names) = (r#"{ "__type" : "X" }"#, r#"{ "Items" : [] }"#);
+        let connector = connector(vec![answer(400, failure), answer(200, names)]);
+        let refused = call(&connector, Some(&Sink::default())).await;
+        assert_eq!(refused.body().bytes(), Some(failure.as_bytes()));
+        let plain = call(&connector, None).await;
+        assert_eq!(plain.body().bytes(), Some(names.as_bytes()));
+    }
+}
