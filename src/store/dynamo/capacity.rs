@@ -4,7 +4,7 @@ use crate::domain::names::{IndexName, Rcu};
 use crate::domain::read::Consumed;
 use aws_sdk_dynamodb::types::{Capacity, ConsumedCapacity};
 
-/// The units of an answer: one report, or for BatchGetItem one for each table.
+/// The units of an answer: one report, or for `BatchGetItem` one for each table.
 ///
 /// The table's own share may be missing or zero when an index paid; what no index paid is the
 /// table's then.

@@ -29,7 +29,7 @@ use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
+const OPERATION_TIMEOUT: Duration = Duration::from_mins(1);
 const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The region of a loopback endpoint for which none is configured.

@@ -1,6 +1,6 @@
 //! Takes the items out of the body of an answer.
 //!
-//! Owns where items stand in the bodies of GetItem, BatchGetItem, Query, and Scan. Finds the raw
+//! Owns where items stand in the bodies of `GetItem`, `BatchGetItem`, Query, and Scan. Finds the raw
 //! span, decodes it straight into a block, and leaves an empty one of its kind for the SDK.
 
 use crate::domain::item::{
@@ -16,10 +16,10 @@ struct Spans<'a> {
     /// Of Query and Scan.
     #[serde(borrow)]
     items: Option<&'a RawValue>,
-    /// Of GetItem.
+    /// Of `GetItem`.
     #[serde(borrow)]
     item: Option<&'a RawValue>,
-    /// Of BatchGetItem.
+    /// Of `BatchGetItem`.
     #[serde(borrow)]
     responses: Option<&'a RawValue>,
 }

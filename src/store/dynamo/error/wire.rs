@@ -73,10 +73,11 @@ pub(super) fn foreign(attempt: &Attempt<'_>, status: Option<u16>) -> (ReadErrorK
 
 fn credentials(attempt: &Attempt<'_>, error: &CredentialsError) -> (ReadErrorKind, Problem) {
     let profile = attempt.identity.profile.as_deref();
-    let problem = match error {
-        CredentialsError::CredentialsNotLoaded(_) => Problem::new("no credentials")
-            .because("neither environment, profile, container, nor instance has any"),
-        _ => Problem::new("the credentials could not be loaded").because(cause(error)),
+    let problem = if let CredentialsError::CredentialsNotLoaded(_) = error {
+        Problem::new("no credentials")
+            .because("neither environment, profile, container, nor instance has any")
+    } else {
+        Problem::new("the credentials could not be loaded").because(cause(error))
     };
     (ReadErrorKind::Credentials, problem.hint(renew(profile)))
 }
@@ -91,16 +92,12 @@ pub(super) fn renew(profile: Option<&str>) -> String {
 
 fn no_address(attempt: &Attempt<'_>) -> (ReadErrorKind, Problem) {
     let what = format!("no address is known for {}", attempt.place());
-    match &attempt.identity.endpoint {
-        Some(_) => {
-            let problem = Problem::new(what).hint("check `--endpoint-url` and the network");
-            (ReadErrorKind::Connection, problem)
-        }
-        None => {
-            let problem = Problem::new(what)
-                .because("the region does not exist, or there is no network")
-                .hint("check `--region`");
-            (ReadErrorKind::Region, problem)
-        }
+    if attempt.identity.endpoint.is_some() {
+        let problem = Problem::new(what).hint("check `--endpoint-url` and the network");
+        return (ReadErrorKind::Connection, problem);
     }
+    let problem = Problem::new(what)
+        .because("the region does not exist, or there is no network")
+        .hint("check `--region`");
+    (ReadErrorKind::Region, problem)
 }
