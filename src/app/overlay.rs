@@ -17,6 +17,8 @@ pub enum Overlay {
     Help(Scroll),
     /// Why this route.
     Why(Scroll),
+    /// Everything that is wrong.
+    Problems(Scroll),
     /// All commands, found by typing.
     Palette(Palette),
     /// Something has to be decided.

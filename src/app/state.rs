@@ -14,7 +14,7 @@ use crate::domain::cost::Prices;
 use crate::domain::mapping::DatasetFile;
 use crate::domain::names::Rcu;
 use crate::domain::problem::Problem;
-use crate::domain::schema::Catalog;
+use crate::domain::schema::{Catalog, TableState};
 use crate::store::Identity;
 
 /// What is known when the program starts.
@@ -239,6 +239,18 @@ impl State {
             prices: &self.prices,
             region: self.identity.region.as_deref(),
         }
+    }
+
+    /// Everything that is wrong: dataset files, listing, datasets, copies, tables.
+    pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
+        let datasets = self.catalog.datasets.values().filter_map(|d| d.as_ref().err());
+        let copies = self.catalog.datasets.values().flatten();
+        let copies = copies.flat_map(|dataset| dataset.failed.iter().map(|(_, problem)| problem));
+        let tables = self.catalog.tables.values().filter_map(|table| match table {
+            TableState::Failed(problem) => Some(problem),
+            TableState::Listed | TableState::Ready(_) => None,
+        });
+        self.problems.iter().chain(datasets).chain(copies).chain(tables)
     }
 
     /// Whether a job runs in this slot.

@@ -96,6 +96,46 @@ pub fn left(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns - width(&text)))
 }
 
+/// The text in lines of at most `columns`, broken at spaces where there are any. Unsafe characters become marks.
+#[must_use]
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(8);
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in sanitise(paragraph).split_inclusive(' ') {
+            if width(&line) + width(word.trim_end()) > columns && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push_str(word);
+            while width(line.trim_end()) > columns {
+                let fits = fitting(&line, columns);
+                let rest = line.split_off(fits);
+                lines.push(std::mem::replace(&mut line, rest));
+            }
+        }
+        lines.push(line);
+    }
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
+    }
+    lines
+}
+
+/// How many bytes of the text fit into `columns`; at least one character, so that wrapping ends.
+fn fitting(text: &str, columns: usize) -> usize {
+    let mut used = 0;
+    let fits = text
+        .char_indices()
+        .find(|(_, c)| {
+            used += c.width().unwrap_or(0);
+            used > columns
+        })
+        .map_or(text.len(), |(i, _)| i);
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    fits.max(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +169,13 @@ mod tests {
         assert_eq!(truncate(text, columns), shown);
     }
 
+    #[test]
+    fn a_text_wraps_at_spaces_and_long_words_are_broken() {
+        assert_eq!(wrap("the route reads three", 10), ["the route", "reads", "three"]);
+        assert_eq!(wrap("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
+        assert_eq!(wrap("one\n  two", 10), ["one", "  two"]);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(128))]
         #[test]
@@ -136,6 +183,7 @@ mod tests {
             let clean = sanitise(&text);
             prop_assert!(!clean.chars().any(is_unsafe));
             prop_assert!(width(&truncate(&clean, columns)) <= columns);
+            prop_assert!(wrap(&text, columns).iter().all(|line| width(line) <= columns.max(8)));
         }
     }
 }

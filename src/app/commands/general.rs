@@ -65,6 +65,15 @@ pub(super) static COMMANDS: &[Command] = &[
         run: |state, fx| copy(item_json(state), state, fx),
     },
     Command {
+        id: "problems",
+        title: "Problems",
+        help: "What is wrong with dataset files and tables, why, and what to try.",
+        keys: &["!"],
+        contexts: SCREENS,
+        hint: "",
+        run: |state, fx| over(state, Overlay::Problems(Scroll::default()), fx),
+    },
+    Command {
         id: "refresh",
         title: "Describe failed tables again",
         help: "Asks again for the tables that could not be described.",

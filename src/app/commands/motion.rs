@@ -127,7 +127,7 @@ pub(super) static COMMANDS: &[Command] = &[
 pub(in crate::app) fn step(state: &mut State, motion: Motion, fx: &mut Effects) {
     let placed = state.viewports.of(Pane::Overlay);
     match &mut state.overlay {
-        Some(Overlay::Help(scroll) | Overlay::Why(scroll)) => {
+        Some(Overlay::Help(scroll) | Overlay::Why(scroll) | Overlay::Problems(scroll)) => {
             scroll.page(motion, placed.lines, usize::from(placed.body.height));
         }
         Some(Overlay::Palette(palette)) => {

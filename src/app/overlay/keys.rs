@@ -20,9 +20,9 @@ pub(in crate::app) fn key(state: &mut State, key: Key, fx: &mut Effects) {
     };
     fx.redraw();
     match overlay {
-        Overlay::Help(_) | Overlay::Why(_) => {
+        Overlay::Help(_) | Overlay::Why(_) | Overlay::Problems(_) => {
             let closes = matches!(key.code, KeyCode::Esc | KeyCode::Enter)
-                || matches!(key.typed(), Some('q' | '?' | 'x'));
+                || matches!(key.typed(), Some('q' | '?' | 'x' | '!'));
             if !closes {
                 state.overlay = Some(overlay);
                 if let Some(command) = commands::find_motion(key) {

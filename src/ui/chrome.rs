@@ -1,0 +1,244 @@
+//! The first and the last line of the screen.
+
+use super::canvas::Canvas;
+use super::widgets::spinner;
+use crate::app::commands::hints;
+use crate::app::format;
+use crate::app::overlay::{FindIn, Overlay};
+use crate::app::results::Phase;
+use crate::app::routing::Planned;
+use crate::app::{Screen, Severity, Slot, State};
+use crate::domain::query::Target;
+use crate::domain::schema::{Billing, TableClass, TableState};
+use crate::theme::Role;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// Draws the header: what is explored, where and as whom, that nothing is written, what was consumed.
+pub(super) fn header(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
+    canvas.ground(area, 0, Role::Header);
+    let ink = canvas.ink;
+    let mut left = Line::from(vec![
+        ink.span(Role::HeaderName, " driftscope"),
+        ink.span(Role::Header, format!("  {}", subject(state))),
+    ]);
+    let n = state.all_problems().count() as u64;
+    if n > 0 {
+        left.push_span(ink.span(
+            Role::StatusError,
+            format!("  ✗ {}: !", format::plural(n, "problem")),
+        ));
+    }
+    let right = ink.line(Role::Header, format!("{} ", session(state)));
+    let middle = Line::from(vec![
+        ink.span(Role::Header, identity(state)),
+        ink.span(Role::Header, "   "),
+        ink.span(Role::HeaderReadOnly, "read-only"),
+    ]);
+    canvas.line(area, 0, &left);
+    let width = usize::from(area.width);
+    let free = width.saturating_sub(left.width() + right.width());
+    if free >= middle.width() + 4 {
+        let shift = (width.saturating_sub(middle.width()) / 2)
+            .max(left.width() + 2)
+            .min(width - right.width() - middle.width() - 2);
+        let at = Rect {
+            x: area.x + u16::try_from(shift).unwrap_or(0),
+            width: area.width - u16::try_from(shift).unwrap_or(0),
+            ..area
+        };
+        canvas.line(at, 0, &middle);
+        canvas.line_right(area, 0, &right);
+    } else {
+        let short = ink.line(Role::HeaderReadOnly, format!("{} · read-only ", identity(state)));
+        if short.width() + left.width() + 1 <= width {
+            canvas.line_right(area, 0, &short);
+        }
+    }
+}
+
+/// What the screen is about.
+fn subject(state: &State) -> String {
+    if state.screen == Screen::Drift
+        && let Some(dataset) = &state.drift.shown
+    {
+        return dataset.to_string();
+    }
+    match state.routing.last.as_ref().map(|planned| &planned.target) {
+        Some(Target::Dataset(dataset) | Target::Pinned { dataset, .. }) => dataset.to_string(),
+        Some(Target::Table { table, .. }) => table.to_string(),
+        None => String::new(),
+    }
+}
+
+/// Profile, region, account; for the sandbox, that it is one.
+fn identity(state: &State) -> String {
+    let identity = &state.identity;
+    if identity.profile.as_deref() == Some("demo") {
+        return "demo · local".to_owned();
+    }
+    let parts = [
+        identity.profile.clone(),
+        identity.region.clone(),
+        account(state),
+        identity.endpoint.clone(),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        "not connected".to_owned()
+    } else {
+        parts.join(" · ")
+    }
+}
+
+/// The account, from the ARN of any table: `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`.
+fn account(state: &State) -> Option<String> {
+    let arn = state.catalog.tables.values().find_map(|table| match table {
+        TableState::Ready(table) => table.arn.as_deref(),
+        _ => None,
+    })?;
+    let account = arn.split(':').nth(4)?;
+    let real = account.len() == 12 && account.bytes().any(|b| b != b'0');
+    real.then(|| account.to_owned())
+}
+
+fn session(state: &State) -> String {
+    let rcu = state.session.rcu;
+    let price = state.prices.read(
+        state.identity.region.as_deref(),
+        Billing::OnDemand,
+        TableClass::Standard,
+    );
+    let dollars = price.map_or_else(String::new, |price| {
+        format!(" ≈ {}", format::usd(price.of(rcu)))
+    });
+    format!("session {} RCU{dollars}", format::rcu(rcu))
+}
+
+/// Draws the footer: a notice or the figures at the left, hints at the right as far as there is room.
+pub(super) fn footer(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
+    canvas.ground(area, 0, Role::Footer);
+    if let Some(Overlay::Find(find)) = &state.overlay {
+        let what = match find.list {
+            FindIn::Tree => "datasets and tables",
+            FindIn::Findings => "findings",
+        };
+        let text = format!(" / {}", find.input.value());
+        let line = canvas.ink.line(Role::Accent, text);
+        canvas.line(area, 0, &line);
+        let x = usize::from(area.x) + 3 + find.input.visual_cursor();
+        let x = u16::try_from(x).unwrap_or(u16::MAX);
+        canvas.put_cursor(x.min(area.right().saturating_sub(1)), area.y);
+        let hint = canvas.ink.line(
+            Role::Muted,
+            format!("filters {what}: enter keeps, esc clears "),
+        );
+        if line.width() + hint.width() < usize::from(area.width) {
+            canvas.line_right(area, 0, &hint);
+        }
+        return;
+    }
+    let left = status(canvas, state);
+    canvas.line(area, 0, &left);
+    let room = usize::from(area.width).saturating_sub(left.width() + 2);
+    let right = hint_line(canvas, state, room);
+    canvas.line_right(area, 0, &right);
+}
+
+/// As many hints as fit.
+fn hint_line(canvas: &Canvas<'_>, state: &State, room: usize) -> Line<'static> {
+    let mut line = Line::default();
+    for (key, word) in hints(state) {
+        let spans = [
+            canvas.ink.span(Role::Key, key),
+            canvas.ink.span(Role::Footer, format!(" {word}  ")),
+        ];
+        let width: usize = spans.iter().map(ratatui::text::Span::width).sum();
+        if line.width() + width > room {
+            break;
+        }
+        line.spans.extend(spans);
+    }
+    line
+}
+
+/// The left end of the footer.
+fn status(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
+    let ink = canvas.ink;
+    if let Some(notice) = &state.notice {
+        let (mark, role) = match notice.severity {
+            Severity::Info => ("·", Role::Text),
+            Severity::Error => ("✗", Role::StatusError),
+        };
+        return ink.line(role, format!(" {mark} {}", notice.text));
+    }
+    if let Some(sandbox) = state.sandbox {
+        let text = format!(
+            " {} loading the sandbox: {} of {} items",
+            spinner(state.now),
+            format::count(sandbox.loaded),
+            format::count(sandbox.of)
+        );
+        return ink.line(Role::StatusBusy, text);
+    }
+    if state.screen == Screen::Drift || state.results.phase == Phase::Idle {
+        return check_status(canvas, state);
+    }
+    let mut line = run_status(canvas, state);
+    if state.runs(Slot::Check) {
+        line.push_span(ink.span(Role::StatusBusy, " · checking drift"));
+    }
+    line
+}
+
+fn check_status(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
+    let check = match &state.drift.running {
+        Some((_, dataset)) => state.drift.checks.get(dataset),
+        None => None,
+    };
+    let Some(progress) = check.and_then(|check| check.progress.as_ref()) else {
+        return Line::default();
+    };
+    canvas.ink.line(
+        Role::StatusBusy,
+        format!(
+            " {} checking: {} RCU, {}",
+            spinner(state.now),
+            format::rcu(progress.rcu),
+            format::plural(progress.candidates, "candidate")
+        ),
+    )
+}
+
+/// `consumed 3.5 RCU in 3 requests, 41 ms · a scan: ≈ 362 RCU (104×)`.
+fn run_status(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
+    let ink = canvas.ink;
+    let results = &state.results;
+    let consumed = results.consumption.rcu;
+    let lead = if results.phase.is_open() {
+        ink.span(Role::StatusBusy, format!(" {} ", spinner(state.now)))
+    } else {
+        ink.span(Role::Footer, " ")
+    };
+    let figures = format!(
+        "consumed {} RCU in {}, {}",
+        format::rcu(consumed),
+        format::plural(results.consumption.requests, "request"),
+        format::millis(results.millis(state.now))
+    );
+    let mut line = Line::from(vec![lead, ink.span(Role::Text, figures)]);
+    if let Some(scan) = results.planned.as_ref().and_then(scan_text) {
+        line.push_span(ink.span(Role::Footer, scan(consumed)));
+    }
+    line
+}
+
+/// What a Scan would have consumed, beside what was consumed.
+fn scan_text(planned: &Planned) -> Option<impl Fn(crate::domain::names::Rcu) -> String> {
+    let range = planned.route.scan.rcu?;
+    Some(move |consumed| {
+        let times = format::times(format::middle(range), consumed)
+            .map_or_else(String::new, |times| format!(" ({times})"));
+        format!(" · a scan: {} RCU{times}", format::rcu_middle(range))
+    })
+}

@@ -1,0 +1,5 @@
+//! The screens, each drawn into what header and footer leave.
+
+pub(super) mod drift;
+pub(super) mod explore;
+pub(super) mod item;

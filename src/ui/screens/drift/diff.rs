@@ -1,0 +1,116 @@
+//! One finding: what its class means, both keys, and the attributes that differ, side by side.
+
+use super::class_role;
+use crate::app::item::scalar_text;
+use crate::app::text::{left, sanitise, truncate, wrap};
+use crate::domain::drift::{Class, Finding};
+use crate::domain::value::{Item, Value};
+use crate::theme::Role;
+use crate::ui::canvas::Ink;
+use ratatui::text::Line;
+
+/// The lines of a finding.
+pub(super) fn lines(ink: Ink<'_>, finding: &Finding, width: usize) -> Vec<Line<'static>> {
+    let class = finding.class;
+    let mut lines = Vec::new();
+    for (n, piece) in wrap(meaning(class), width.saturating_sub(13)).into_iter().enumerate() {
+        let word = if n == 0 { class.code() } else { "" };
+        lines.push(Line::from(vec![
+            ink.span(class_role(class), format!("{word:<12} ")),
+            ink.span(Role::Text, piece),
+        ]));
+    }
+    if let Some(detail) = &finding.detail {
+        lines.extend(
+            wrap(detail, width)
+                .into_iter()
+                .map(|piece| ink.line(Role::Text, piece)),
+        );
+    }
+    lines.push(Line::default());
+    lines.extend(keys(ink, "base key", finding.base_key.as_ref(), width));
+    lines.extend(keys(ink, "copy key", finding.copy_key.as_ref(), width));
+    lines.push(ink.line(
+        Role::Muted,
+        format!("seen {}  confirmed {}", finding.seen_at, finding.confirmed_at),
+    ));
+    if !finding.attributes.is_empty() {
+        lines.push(Line::default());
+        lines.extend(attributes(ink, finding, width));
+    }
+    lines
+}
+
+/// What a class means.
+fn meaning(class: Class) -> &'static str {
+    match class {
+        Class::Missing => "the base item should have a copy here, and there is none",
+        Class::Orphaned => "a copy whose base item does not exist",
+        Class::Misplaced => "the base item exists, but should not have a copy under this key",
+        Class::Different => "the right key, but other attributes",
+        Class::Stale => "an older version of the base item",
+        Class::Duplicate => "two base items want this copy key; this one lost",
+        Class::Unmappable => "the mapping gives no copy for this base item",
+        Class::Expired => "past its time to live on one side; not drift",
+    }
+}
+
+fn keys(ink: Ink<'_>, title: &str, key: Option<&Item>, width: usize) -> Vec<Line<'static>> {
+    let Some(key) = key else {
+        return vec![Line::from(vec![
+            ink.span(Role::Muted, format!("{title:<12} ")),
+            ink.span(Role::CellAbsent, "none"),
+        ])];
+    };
+    key.iter()
+        .enumerate()
+        .map(|(n, (name, value))| {
+            let title = if n == 0 { title } else { "" };
+            let text = format!("{name} = {}", scalar_text(value));
+            let room = width.saturating_sub(13);
+            Line::from(vec![
+                ink.span(Role::Muted, format!("{title:<12} ")),
+                ink.span(Role::Text, truncate(&sanitise(&text), room).into_owned()),
+            ])
+        })
+        .collect()
+}
+
+fn attributes(ink: Ink<'_>, finding: &Finding, width: usize) -> Vec<Line<'static>> {
+    let longest = finding.attributes.iter().map(|a| a.path.chars().count());
+    let name = longest.max().unwrap_or(0).clamp(9, 24).min(width / 3);
+    let side = width.saturating_sub(name + 4) / 2;
+    let head = format!(
+        "{}  {}  {}",
+        left("attribute", name),
+        left("base", side),
+        left("copy", side)
+    );
+    let rows = finding.attributes.iter().map(|attribute| {
+        Line::from(vec![
+            ink.span(Role::Title, left(&sanitise(&attribute.path), name)),
+            ink.span(Role::Text, "  "),
+            value(ink, Role::DiffBase, attribute.base.as_ref(), side),
+            ink.span(Role::Text, "  "),
+            value(ink, Role::DiffCopy, attribute.copy.as_ref(), side),
+        ])
+    });
+    std::iter::once(ink.line(Role::TableHead, head))
+        .chain(rows)
+        .collect()
+}
+
+fn value(
+    ink: Ink<'_>,
+    role: Role,
+    value: Option<&Value>,
+    width: usize,
+) -> ratatui::text::Span<'static> {
+    match value {
+        None => ink.span(Role::CellAbsent, left("–", width)),
+        Some(value) => {
+            let text = scalar_text(value);
+            ink.span(role, left(&sanitise(&text), width))
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Explore: datasets at the left; request, route, and results at the right.
+
+use crate::app::routing::Verdict;
+use crate::app::{Pane, State, format};
+use crate::theme::Role;
+use crate::ui::canvas::Canvas;
+use crate::ui::frames::{Section, stack};
+use crate::ui::widgets::{request, results, route, tree};
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// Draws the screen.
+pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
+    let width = (area.width / 4 + 1).clamp(25, 38);
+    let left = Rect { width, ..area };
+    let right = Rect {
+        x: area.x + width,
+        width: area.width - width,
+        ..area
+    };
+    let focus = state.overlay.is_none().then(|| state.pane());
+    draw_tree(canvas, left, focus, state);
+    draw_request(canvas, right, focus, state);
+}
+
+fn draw_tree(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state: &State) {
+    let filter = &state.tree.filter;
+    let note = if filter.is_empty() {
+        Line::default()
+    } else {
+        canvas.ink.line(Role::StatusWarn, format!("/{filter}"))
+    };
+    let section = Section {
+        pane: Pane::Tree,
+        title: "Datasets".into(),
+        note,
+        rows: 0,
+    };
+    for body in stack(canvas, area, focus, &[section]) {
+        tree::draw(canvas, body, state);
+    }
+}
+
+fn draw_request(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state: &State) {
+    let inner = area.width.saturating_sub(2);
+    let sections = [
+        Section {
+            pane: Pane::Request,
+            title: "Request".into(),
+            note: Line::default(),
+            rows: request::rows(state, inner),
+        },
+        Section {
+            pane: Pane::Route,
+            title: route_title(state).into(),
+            note: route_note(canvas, state),
+            rows: (area.height / 6).clamp(3, 7),
+        },
+        Section {
+            pane: Pane::Results,
+            title: results::title(state).into(),
+            note: results_note(canvas, state),
+            rows: 0,
+        },
+    ];
+    let bodies = stack(canvas, area, focus, &sections);
+    let [ask, path, rows] = bodies[..] else {
+        return;
+    };
+    request::draw(canvas, ask, state);
+    let lines = route::draw(canvas, path, state);
+    let frame = Rect {
+        y: path.y - 1,
+        height: path.height + 2,
+        ..area
+    };
+    canvas.place(Pane::Route, frame, path, lines);
+    let frame = Rect {
+        y: rows.y - 1,
+        height: rows.height + 2,
+        ..area
+    };
+    results::draw(canvas, frame, rows, state);
+}
+
+fn route_title(state: &State) -> &'static str {
+    match (&state.routing.verdict, &state.routing.last) {
+        (Verdict::Good, _) | (_, None) => "Route",
+        (_, Some(_)) => "Route of the last good request",
+    }
+}
+
+/// Where the estimate comes from.
+fn route_note(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
+    state.routing.good().map_or_else(Line::default, |planned| {
+        let basis = planned.route.plan.estimate.basis.code();
+        canvas.ink.line(Role::Muted, format!("estimates: {basis}"))
+    })
+}
+
+/// Where in the rows the cursor is; that they are of an earlier request.
+fn results_note(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
+    let results = &state.results;
+    if results.planned.is_some() && !state.results_are_current() {
+        return canvas.ink.line(Role::StatusWarn, "of an earlier request");
+    }
+    if results.rows.is_empty() {
+        return Line::default();
+    }
+    let columns = results.columns.list().len() as u64;
+    canvas.ink.line(
+        Role::Muted,
+        format!(
+            "row {}, column {} of {}",
+            format::count(results.scroll.cursor as u64 + 1),
+            results.column + 1,
+            columns
+        ),
+    )
+}

@@ -1,0 +1,188 @@
+//! The route: every path with its figure and a bar, the chosen one marked.
+
+use super::bar;
+use crate::app::routing::{Planned, Verdict};
+use crate::app::{State, access_name, format, text};
+use crate::domain::plan::{Estimate, OrderStrategy, Plan, Reads, Rejected, Route};
+use crate::domain::query::Direction;
+use crate::theme::Role;
+use crate::ui::canvas::{Canvas, Ink};
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// A path as the pane shows it.
+struct Path {
+    name: String,
+    detail: String,
+    estimate: Option<Estimate>,
+    standing: Standing,
+}
+
+/// How a path fared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Chosen,
+    Possible,
+    Impossible,
+}
+
+/// Widths of the columns.
+struct Widths {
+    name: usize,
+    detail: usize,
+    figure: usize,
+    bar: usize,
+}
+
+/// Draws the route.
+pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) -> usize {
+    let Some(planned) = &state.routing.last else {
+        let text = match state.routing.verdict {
+            Verdict::Waiting => "waiting for tables to be described …",
+            _ => "no route yet",
+        };
+        let line = canvas.ink.line(Role::Muted, text);
+        canvas.line(body, 0, &line);
+        return 1;
+    };
+    let lines = lines(canvas.ink, planned, usize::from(body.width));
+    let len = lines.len();
+    let dimmed = state.routing.good().is_none();
+    for (at, line) in lines.into_iter().skip(state.route_scroll.offset).enumerate() {
+        canvas.line(body, at, &line);
+        if dimmed && at < usize::from(body.height) {
+            let row = Rect {
+                y: body.y + u16::try_from(at).unwrap_or(0),
+                height: 1,
+                ..body
+            };
+            let style = canvas.ink.style(Role::RouteImpossible);
+            canvas.buffer.set_style(row, style);
+        }
+    }
+    len
+}
+
+fn lines(ink: Ink<'_>, planned: &Planned, width: usize) -> Vec<Line<'static>> {
+    let paths = paths(&planned.route);
+    let most = paths
+        .iter()
+        .filter_map(|path| path.estimate)
+        .map(|estimate| format::middle(estimate.rcu).0)
+        .fold(0.0, f64::max);
+    let widths = widths(&paths, width);
+    let mut lines: Vec<Line<'static>> = paths
+        .iter()
+        .map(|path| path_line(ink, path, &widths, most))
+        .collect();
+    for note in &planned.route.notes {
+        lines.push(ink.line(Role::StatusWarn, format!("! {note}")));
+    }
+    lines
+}
+
+fn paths(route: &Route) -> Vec<Path> {
+    let plan = &route.plan;
+    let chosen = Path {
+        name: access_name(&plan.access, plan.operation()),
+        detail: plan_detail(plan),
+        estimate: Some(plan.estimate),
+        standing: Standing::Chosen,
+    };
+    let mut rest: Vec<Path> = route.rejected.iter().map(rejected_path).collect();
+    rest.sort_by_key(|path| path.standing == Standing::Impossible);
+    std::iter::once(chosen).chain(rest).collect()
+}
+
+fn rejected_path(rejected: &Rejected) -> Path {
+    let possible = rejected.plan.is_some();
+    Path {
+        name: access_name(&rejected.access, rejected.operation),
+        detail: match &rejected.plan {
+            Some(plan) => plan_detail(plan),
+            None => rejected.detail.clone(),
+        },
+        estimate: rejected.estimate,
+        standing: if possible {
+            Standing::Possible
+        } else {
+            Standing::Impossible
+        },
+    }
+}
+
+/// A plan in a few words: `3 partitions, newest first`.
+fn plan_detail(plan: &Plan) -> String {
+    let mut parts = Vec::new();
+    match &plan.reads {
+        Reads::Keys(keys) => parts.push(format::plural(keys.len() as u64, "key")),
+        Reads::Partitions { conditions, .. } => {
+            parts.push(format::plural(conditions.len() as u64, "partition"));
+        }
+        Reads::Scan => parts.push("every item".to_owned()),
+        Reads::Nothing => parts.push("the conditions contradict each other".to_owned()),
+    }
+    match (plan.order, &plan.reads) {
+        (OrderStrategy::Sort, _) => parts.push("sorted here".to_owned()),
+        (OrderStrategy::Merge, _) => parts.push("merged".to_owned()),
+        (
+            OrderStrategy::Native | OrderStrategy::Concatenate,
+            Reads::Partitions { direction, .. },
+        ) => parts.push(match direction {
+            Direction::Ascending => "in order".to_owned(),
+            Direction::Descending => "last first".to_owned(),
+        }),
+        _ => {}
+    }
+    if plan.fetch.is_some() {
+        parts.push("rest from the base".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// The columns: figures are never cut; bars go first, then details.
+fn widths(paths: &[Path], width: usize) -> Widths {
+    let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
+    let figure = longest(&mut paths.iter().map(|path| text::width(&figure(path))));
+    let name = longest(&mut paths.iter().map(|path| text::width(&path.name)));
+    let name = name.min(width / 3).max(8);
+    let left = width.saturating_sub(2 + name + 2 + figure + 2);
+    let bar = if left >= 24 { (left * 2 / 5).min(40) } else { left.min(6) };
+    Widths {
+        name,
+        detail: left.saturating_sub(bar + usize::from(bar > 0)),
+        figure,
+        bar,
+    }
+}
+
+fn figure(path: &Path) -> String {
+    path.estimate.as_ref().map_or_else(String::new, format::estimate)
+}
+
+fn path_line(ink: Ink<'_>, path: &Path, widths: &Widths, most: f64) -> Line<'static> {
+    let (mark, role, bar_role) = match path.standing {
+        Standing::Chosen => ("▸ ", Role::RouteChosen, Role::RouteBar),
+        Standing::Possible => ("  ", Role::RoutePossible, Role::RouteBarOther),
+        Standing::Impossible => ("✗ ", Role::RouteImpossible, Role::RouteBarOther),
+    };
+    let name = text::left(&text::sanitise(&path.name), widths.name);
+    if path.standing == Standing::Impossible && path.estimate.is_none() {
+        let room = widths.detail + widths.figure + widths.bar + 3;
+        let detail = text::sanitise(&path.detail);
+        return Line::from(vec![
+            ink.span(role, format!("{mark}{name}  ")),
+            ink.span(role, text::truncate(&detail, room).into_owned()),
+        ]);
+    }
+    let detail = text::left(&text::sanitise(&path.detail), widths.detail);
+    let units = path
+        .estimate
+        .map_or(0.0, |estimate| format::middle(estimate.rcu).0);
+    Line::from(vec![
+        ink.span(role, format!("{mark}{name}  ")),
+        ink.span(Role::Muted, detail),
+        ink.span(Role::Estimate, text::right(&figure(path), widths.figure + 1)),
+        ink.span(bar_role, format!(" {}", bar(units, most, widths.bar))),
+    ])
+}

@@ -1,0 +1,167 @@
+//! Rows of the tree: what a table is, how large, and whether the copy agrees.
+
+use super::spinner;
+use crate::app::drift::Badge;
+use crate::app::tree::{Fold, Node, TreeRow, declared};
+use crate::app::{Pane, State, format, text};
+use crate::domain::names::{CopyName, DatasetName, TableName};
+use crate::domain::schema::{IndexKind, TableState};
+use crate::theme::Role;
+use crate::ui::canvas::Canvas;
+use crate::ui::frames::thumb;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Draws the tree.
+pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
+    let tree = &state.tree;
+    if tree.rows.is_empty() {
+        empty(canvas, body, state);
+        return;
+    }
+    let shown = tree.rows.iter().enumerate().skip(tree.scroll.offset);
+    for (at, (n, row)) in shown.take(usize::from(body.height)).enumerate() {
+        let line = line(canvas, body.width, state, row);
+        canvas.line(body, at, &line);
+        if n == tree.scroll.cursor {
+            let idle = state.pane() != Pane::Tree;
+            let role = if idle { Role::SelectionIdle } else { Role::Selection };
+            canvas.ground(body, at, role);
+        }
+    }
+    thumb(canvas, body, tree.scroll, tree.rows.len(), Role::Border);
+}
+
+fn empty(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
+    let text = if !state.tree.filter.is_empty() {
+        "nothing contains this"
+    } else if state.listing == crate::app::routing::Listing::Open {
+        "listing tables …"
+    } else {
+        "no tables here"
+    };
+    let line = canvas.ink.line(Role::Muted, format!(" {text}"));
+    canvas.line(body, 0, &line);
+}
+
+/// A row: mark and name at the left, what there is to say at the right; the name is cut first.
+fn line(canvas: &Canvas<'_>, width: u16, state: &State, row: &TreeRow) -> Line<'static> {
+    let ink = canvas.ink;
+    let width = usize::from(width);
+    let (mark, role) = mark(row);
+    let (note, note_role) = note(state, row);
+    let lead = format!("{}{mark} ", " ".repeat(row.depth.min(1) * 2));
+    let used = text::width(&lead) + text::width(&note) + 1;
+    let more = if row.fold == Fold::Closed && row.depth > 0 { " ▸" } else { "" };
+    let name = format!("{}{more}", text::sanitise(row.node.label()));
+    let name = text::left(&name, width.saturating_sub(used).max(4));
+    Line::from(vec![
+        ink.span(Role::Muted, lead),
+        ink.span(role, name),
+        Span::raw(" "),
+        ink.span(note_role, note),
+    ])
+}
+
+fn mark(row: &TreeRow) -> (&'static str, Role) {
+    match (&row.node, row.fold) {
+        (Node::Dataset(_) | Node::Others, Fold::Closed) => ("▸", Role::TreeDataset),
+        (Node::Dataset(_) | Node::Others, _) => ("▾", Role::TreeDataset),
+        (Node::Base(..), _) => ("●", Role::TreeBase),
+        (Node::Copy(..), _) => ("○", Role::TreeCopy),
+        (Node::Table(_), _) => ("·", Role::TreeBase),
+        (Node::Index(..), _) => ("│", Role::TreeIndex),
+    }
+}
+
+/// What the right end of a row says.
+fn note(state: &State, row: &TreeRow) -> (String, Role) {
+    match &row.node {
+        Node::Dataset(name) => match state.catalog.datasets.get(name) {
+            Some(Err(_)) => ("✗ broken".to_owned(), Role::StatusError),
+            _ => declared(&state.catalog, name)
+                .map_or((String::new(), Role::Muted), |dataset| size(state, &dataset.base)),
+        },
+        Node::Base(_, table) => match state.catalog.tables.get(table) {
+            Some(TableState::Failed(_)) => failed(),
+            Some(TableState::Ready(_)) => ("base".to_owned(), Role::Muted),
+            _ => ("…".to_owned(), Role::Muted),
+        },
+        Node::Copy(dataset, copy) => {
+            let table = declared(&state.catalog, dataset).and_then(|d| d.copies.get(copy));
+            match table.and_then(|mapping| state.catalog.tables.get(&mapping.table)) {
+                Some(TableState::Failed(_)) => failed(),
+                Some(TableState::Ready(_)) if is_unbound(state, dataset, copy) => {
+                    ("✗ mapping".to_owned(), Role::StatusError)
+                }
+                Some(TableState::Ready(_)) => {
+                    badge(state.drift.badge(dataset, copy, state.now), state.now)
+                }
+                _ => ("…".to_owned(), Role::Muted),
+            }
+        }
+        Node::Others => {
+            let of_datasets = state.tree.rows.iter().filter(|r| matches!(r.node, Node::Table(_)));
+            (format::count(of_datasets.count() as u64), Role::Muted)
+        }
+        Node::Table(table) => size(state, table),
+        Node::Index(_, table, index) => {
+            let index = state
+                .catalog
+                .table(table.as_str())
+                .and_then(|table| table.index(index.as_str()));
+            match index {
+                Some(index) if !index.active => ("building".to_owned(), Role::StatusWarn),
+                Some(index) if index.kind == IndexKind::Local => ("LSI".to_owned(), Role::Muted),
+                Some(_) => ("GSI".to_owned(), Role::Muted),
+                None => (String::new(), Role::Muted),
+            }
+        }
+    }
+}
+
+fn failed() -> (String, Role) {
+    ("✗ failed".to_owned(), Role::StatusError)
+}
+
+fn is_unbound(
+    state: &State,
+    dataset: &DatasetName,
+    copy: &CopyName,
+) -> bool {
+    state
+        .catalog
+        .dataset(dataset.as_str())
+        .is_some_and(|bound| bound.failed.iter().any(|(name, _)| name == copy))
+}
+
+fn size(state: &State, table: &TableName) -> (String, Role) {
+    match state.catalog.tables.get(table) {
+        Some(TableState::Ready(table)) if table.items == 0 && table.bytes == 0 => {
+            ("? items".to_owned(), Role::Muted)
+        }
+        Some(TableState::Ready(table)) => (
+            format!(
+                "{} {}",
+                format::short_count(table.items),
+                format::bytes(table.bytes)
+            ),
+            Role::Muted,
+        ),
+        Some(TableState::Failed(_)) => failed(),
+        Some(TableState::Listed) | None => ("…".to_owned(), Role::Muted),
+    }
+}
+
+/// What the last check said of a copy.
+pub(in crate::ui) fn badge(badge: Badge, now: u64) -> (String, Role) {
+    match badge {
+        Badge::Unchecked => ("– unchecked".to_owned(), Role::DriftUnchecked),
+        Badge::Running(Some(percent)) => (format!("⟳ {percent}%"), Role::DriftRunning),
+        Badge::Running(None) => (format!("{} checking", spinner(now)), Role::DriftRunning),
+        Badge::Clean(ago) => (format!("✓ {}", format::ago(ago)), Role::DriftClean),
+        Badge::Drift(n) => (format!("✗ {} drift", format::count(n)), Role::DriftFound),
+        Badge::Incomplete => ("? incomplete".to_owned(), Role::StatusWarn),
+        Badge::Failed => ("✗ check failed".to_owned(), Role::StatusError),
+    }
+}
