@@ -120,7 +120,7 @@ impl Command {
             .filter_map(|context| match context {
                 Context::Always | Context::Screens => None,
                 Context::On(Screen::Explore) => Some("explore"),
-                Context::On(Screen::Item) | Context::In(Pane::Item) => Some("item"),
+                Context::On(Screen::Item) | Context::In(Pane::Item | Pane::Value) => Some("item"),
                 Context::On(Screen::Drift) => Some("drift"),
                 Context::In(Pane::Tree) => Some("datasets"),
                 Context::In(Pane::Request) => Some("request"),

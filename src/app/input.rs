@@ -124,7 +124,7 @@ fn press(state: &mut State, pane: Pane, mouse: Mouse) {
         Pane::Item => Some(state.item.scroll),
         Pane::Copies => Some(state.drift.copies),
         Pane::Findings => Some(state.drift.findings),
-        Pane::Request | Pane::Route | Pane::Diff | Pane::Overlay => None,
+        Pane::Request | Pane::Route | Pane::Diff | Pane::Value | Pane::Overlay => None,
     };
     if let Some(scroll) = cursor_and_offset {
         let target = scroll.offset + line;
@@ -203,6 +203,6 @@ fn step_scroll_only(state: &mut State, pane: Pane) {
             .settle(state.drift.listed.len(), height),
         Pane::Route => state.route_scroll.page(Motion::Up(0), lines, height),
         Pane::Diff => state.drift.diff.page(Motion::Up(0), lines, height),
-        Pane::Request | Pane::Overlay => {}
+        Pane::Request | Pane::Value | Pane::Overlay => {}
     }
 }

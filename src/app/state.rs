@@ -243,14 +243,26 @@ impl State {
 
     /// Everything that is wrong: dataset files, listing, datasets, copies, tables.
     pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
-        let datasets = self.catalog.datasets.values().filter_map(|d| d.as_ref().err());
+        let datasets = self
+            .catalog
+            .datasets
+            .values()
+            .filter_map(|d| d.as_ref().err());
         let copies = self.catalog.datasets.values().flatten();
         let copies = copies.flat_map(|dataset| dataset.failed.iter().map(|(_, problem)| problem));
-        let tables = self.catalog.tables.values().filter_map(|table| match table {
-            TableState::Failed(problem) => Some(problem),
-            TableState::Listed | TableState::Ready(_) => None,
-        });
-        self.problems.iter().chain(datasets).chain(copies).chain(tables)
+        let tables = self
+            .catalog
+            .tables
+            .values()
+            .filter_map(|table| match table {
+                TableState::Failed(problem) => Some(problem),
+                TableState::Listed | TableState::Ready(_) => None,
+            });
+        self.problems
+            .iter()
+            .chain(datasets)
+            .chain(copies)
+            .chain(tables)
     }
 
     /// Whether a job runs in this slot.

@@ -171,7 +171,10 @@ mod tests {
 
     #[test]
     fn a_text_wraps_at_spaces_and_long_words_are_broken() {
-        assert_eq!(wrap("the route reads three", 10), ["the route", "reads", "three"]);
+        assert_eq!(
+            wrap("the route reads three", 10),
+            ["the route", "reads", "three"]
+        );
         assert_eq!(wrap("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
         assert_eq!(wrap("one\n  two", 10), ["one", "  two"]);
     }

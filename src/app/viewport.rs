@@ -15,6 +15,8 @@ pub enum Pane {
     Results,
     /// One item.
     Item,
+    /// The value under the cursor of an item, in full.
+    Value,
     /// Copies of a dataset, with counts.
     Copies,
     /// Findings.

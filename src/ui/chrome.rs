@@ -50,7 +50,10 @@ pub(super) fn header(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
         canvas.line(at, 0, &middle);
         canvas.line_right(area, 0, &right);
     } else {
-        let short = ink.line(Role::HeaderReadOnly, format!("{} · read-only ", identity(state)));
+        let short = ink.line(
+            Role::HeaderReadOnly,
+            format!("{} · read-only ", identity(state)),
+        );
         if short.width() + left.width() + 1 <= width {
             canvas.line_right(area, 0, &short);
         }
@@ -93,10 +96,14 @@ fn identity(state: &State) -> String {
 
 /// The account, from the ARN of any table: `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`.
 fn account(state: &State) -> Option<String> {
-    let arn = state.catalog.tables.values().find_map(|table| match table {
-        TableState::Ready(table) => table.arn.as_deref(),
-        _ => None,
-    })?;
+    let arn = state
+        .catalog
+        .tables
+        .values()
+        .find_map(|table| match table {
+            TableState::Ready(table) => table.arn.as_deref(),
+            _ => None,
+        })?;
     let account = arn.split(':').nth(4)?;
     let real = account.len() == 12 && account.bytes().any(|b| b != b'0');
     real.then(|| account.to_owned())

@@ -104,10 +104,26 @@ fn draw(
         set(right, y, line::VERTICAL);
     }
     let joined = |yes, join, corner| if yes { join } else { corner };
-    set(left, top, joined(above, line::VERTICAL_RIGHT, line::TOP_LEFT));
-    set(right, top, joined(above, line::VERTICAL_LEFT, line::TOP_RIGHT));
-    set(left, bottom, joined(below, line::VERTICAL_RIGHT, line::BOTTOM_LEFT));
-    set(right, bottom, joined(below, line::VERTICAL_LEFT, line::BOTTOM_RIGHT));
+    set(
+        left,
+        top,
+        joined(above, line::VERTICAL_RIGHT, line::TOP_LEFT),
+    );
+    set(
+        right,
+        top,
+        joined(above, line::VERTICAL_LEFT, line::TOP_RIGHT),
+    );
+    set(
+        left,
+        bottom,
+        joined(below, line::VERTICAL_RIGHT, line::BOTTOM_LEFT),
+    );
+    set(
+        right,
+        bottom,
+        joined(below, line::VERTICAL_LEFT, line::BOTTOM_RIGHT),
+    );
     titles(canvas, frame, section, lit);
 }
 
@@ -144,7 +160,9 @@ pub(super) fn thumb(canvas: &mut Canvas<'_>, body: Rect, scroll: Scroll, len: us
     }
     let size = (height * height / len).max(1);
     let travel = height - size;
-    let top = (scroll.offset * travel).div_ceil((len - height).max(1)).min(travel);
+    let top = (scroll.offset * travel)
+        .div_ceil((len - height).max(1))
+        .min(travel);
     let edge = Rect {
         x: body.right(),
         width: 1,

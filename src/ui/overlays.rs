@@ -66,13 +66,7 @@ fn boxed(canvas: &mut Canvas<'_>, area: Rect, title: &str, note: &str) -> Rect {
 }
 
 /// A text that scrolls.
-fn pager(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    title: &str,
-    lines: Vec<Line<'_>>,
-    scroll: Scroll,
-) {
+fn pager(canvas: &mut Canvas<'_>, area: Rect, title: &str, lines: Vec<Line<'_>>, scroll: Scroll) {
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let frame = centered(area, pager_width(area), rows.saturating_add(2));
     let body = boxed(canvas, frame, title, "esc closes");
@@ -91,9 +85,15 @@ fn help<'t>(canvas: &Canvas<'_>, width: usize) -> Vec<Line<'t>> {
         lines.push(ink.line(Role::TableHead, group.title));
         for command in group.commands {
             lines.push(Line::from(vec![
-                ink.span(Role::Key, format!("  {}", left(&command.keys.join(" "), 13))),
+                ink.span(
+                    Role::Key,
+                    format!("  {}", left(&command.keys.join(" "), 13)),
+                ),
                 ink.span(Role::Text, left(command.title, 27)),
-                ink.span(Role::Muted, left(&where_and_help(command), width.saturating_sub(43))),
+                ink.span(
+                    Role::Muted,
+                    left(&where_and_help(command), width.saturating_sub(43)),
+                ),
             ]));
         }
     }
@@ -145,7 +145,9 @@ fn draw_palette(canvas: &mut Canvas<'_>, area: Rect, palette: &Palette) {
     let rows = u16::try_from(palette.matches.len()).unwrap_or(u16::MAX);
     let frame = centered(area, 62, rows.saturating_add(3).clamp(6, 18));
     let body = boxed(canvas, frame, "Commands", "enter runs, esc closes");
-    let line = canvas.ink.line(Role::Accent, format!(": {}", palette.input.value()));
+    let line = canvas
+        .ink
+        .line(Role::Accent, format!(": {}", palette.input.value()));
     canvas.line(body, 0, &line);
     let x = u16::try_from(palette.input.visual_cursor() + 2).unwrap_or(u16::MAX);
     canvas.put_cursor(body.x.saturating_add(x).min(body.right() - 1), body.y);
@@ -155,14 +157,20 @@ fn draw_palette(canvas: &mut Canvas<'_>, area: Rect, palette: &Palette) {
         ..body
     };
     canvas.place(Pane::Overlay, frame, list, palette.matches.len());
-    let found = palette.matches.iter().enumerate().skip(palette.scroll.offset);
+    let found = palette
+        .matches
+        .iter()
+        .enumerate()
+        .skip(palette.scroll.offset);
     for (at, (n, id)) in found.take(usize::from(list.height)).enumerate() {
         let Some(command) = commands::by_id(id) else {
             continue;
         };
         let line = canvas.ink.line(Role::Text, format!("  {}", command.title));
         canvas.line(list, at, &line);
-        let keys = canvas.ink.line(Role::Key, format!("{} ", command.keys.join(" ")));
+        let keys = canvas
+            .ink
+            .line(Role::Key, format!("{} ", command.keys.join(" ")));
         canvas.line_right(list, at, &keys);
         if n == palette.scroll.cursor {
             canvas.ground(list, at, Role::Selection);

@@ -210,7 +210,7 @@ fn value_text(state: &State) -> Option<String> {
             let key = finding.base_key.as_ref().or(finding.copy_key.as_ref())?;
             Some(item_text(key))
         }
-        Pane::Overlay => None,
+        Pane::Value | Pane::Overlay => None,
     }
 }
 

@@ -163,7 +163,7 @@ pub(in crate::app) fn step_pane(state: &mut State, pane: Pane, motion: Motion) {
             let lines = state.viewports.of(Pane::Diff).lines;
             state.drift.diff.page(motion, lines, height);
         }
-        Pane::Request | Pane::Overlay => {}
+        Pane::Request | Pane::Value | Pane::Overlay => {}
     }
 }
 

@@ -161,7 +161,7 @@ fn open(state: &mut State, fx: &mut Effects) {
         Pane::Item => fold(state, fx),
         Pane::Copies => state.focus(Pane::Findings),
         Pane::Findings => state.focus(Pane::Diff),
-        Pane::Diff | Pane::Overlay => {}
+        Pane::Diff | Pane::Value | Pane::Overlay => {}
     }
     fx.redraw();
 }

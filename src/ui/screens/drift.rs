@@ -47,7 +47,10 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
 
 fn draw_check(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state: &State) {
     let drift = &state.drift;
-    let name = drift.shown.as_ref().map_or_else(String::new, ToString::to_string);
+    let name = drift
+        .shown
+        .as_ref()
+        .map_or_else(String::new, ToString::to_string);
     let section = Section {
         pane: Pane::Copies,
         title: format!("Drift of {}", sanitise(&name)).into(),
@@ -110,7 +113,10 @@ fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Li
     if let Some(percent) = check.percent() {
         let shown = u32::try_from(percent).unwrap_or(0);
         let cells = if width >= 100 { 20 } else { 8 };
-        line.push_span(ink.span(Role::Progress, left(&bar(f64::from(shown), 100.0, cells), cells)));
+        line.push_span(ink.span(
+            Role::Progress,
+            left(&bar(f64::from(shown), 100.0, cells), cells),
+        ));
         line.push_span(ink.span(Role::Text, format!(" {percent}%  ")));
     }
     line.push_span(ink.span(Role::Text, figures));
@@ -125,17 +131,22 @@ fn ended_line(ink: Ink<'_>, check: &Check) -> Line<'static> {
     let (text, role) = match (found, summary.complete) {
         (0, true) => ("✓ no drift".to_owned(), Role::DriftClean),
         (0, false) => ("? incomplete, no drift so far".to_owned(), Role::StatusWarn),
-        (n, true) => (format!("✗ {} drifted", format::plural(n, "item")), Role::DriftFound),
+        (n, true) => (
+            format!("✗ {} drifted", format::plural(n, "item")),
+            Role::DriftFound,
+        ),
         (n, false) => (
             format!("✗ {} drifted so far, incomplete", format::plural(n, "item")),
             Role::DriftFound,
         ),
     };
-    let scan = summary
-        .scan
-        .rcu
-        .map_or_else(String::new, |rcu| format!(" (expected {})", format::rcu_range(rcu)));
-    let millis = check.ended.unwrap_or(check.started).saturating_sub(check.started);
+    let scan = summary.scan.rcu.map_or_else(String::new, |rcu| {
+        format!(" (expected {})", format::rcu_range(rcu))
+    });
+    let millis = check
+        .ended
+        .unwrap_or(check.started)
+        .saturating_sub(check.started);
     Line::from(vec![
         ink.span(role, text),
         ink.span(
@@ -152,7 +163,10 @@ fn ended_line(ink: Ink<'_>, check: &Check) -> Line<'static> {
 
 fn draw_copies(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &State) {
     let drift = &state.drift;
-    let head = canvas.ink.line(Role::TableHead, copy_columns("copy", "state", "expected", "actual", "found"));
+    let head = canvas.ink.line(
+        Role::TableHead,
+        copy_columns("copy", "state", "expected", "actual", "found"),
+    );
     canvas.line(body, 0, &head);
     let rows = Rect {
         y: body.y + 1,
@@ -170,11 +184,21 @@ fn draw_copies(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &State) 
         canvas.line(rows, at, &line);
         if n == drift.copies.cursor {
             let idle = state.pane() != Pane::Copies;
-            let role = if idle { Role::SelectionIdle } else { Role::Selection };
+            let role = if idle {
+                Role::SelectionIdle
+            } else {
+                Role::Selection
+            };
             canvas.ground(rows, at, role);
         }
     }
-    thumb(canvas, rows, drift.copies, drift.copy_names.len() + 1, Role::Border);
+    thumb(
+        canvas,
+        rows,
+        drift.copies,
+        drift.copy_names.len() + 1,
+        Role::Border,
+    );
 }
 
 fn copy_columns(name: &str, state: &str, expected: &str, actual: &str, found: &str) -> String {
@@ -222,7 +246,10 @@ fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName) -> Line<'static> {
     Line::from(vec![
         ink.span(Role::TreeCopy, format!("{name} ")),
         ink.span(role, left(&badge, 14)),
-        ink.span(Role::CellNumber, format!(" {} {}  ", right(&expected, 9), right(&actual, 9))),
+        ink.span(
+            Role::CellNumber,
+            format!(" {} {}  ", right(&expected, 9), right(&actual, 9)),
+        ),
         ink.span(Role::Text, found),
     ])
 }
@@ -259,7 +286,9 @@ fn draw_findings(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state
     let note = if drift.filter.is_empty() {
         Line::default()
     } else {
-        canvas.ink.line(Role::StatusWarn, format!("/{}", drift.filter))
+        canvas
+            .ink
+            .line(Role::StatusWarn, format!("/{}", drift.filter))
     };
     let section = Section {
         pane: Pane::Findings,
@@ -286,11 +315,21 @@ fn draw_findings(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state
         canvas.line(body, at, &line);
         if n == drift.findings.cursor {
             let idle = state.pane() != Pane::Findings;
-            let role = if idle { Role::SelectionIdle } else { Role::Selection };
+            let role = if idle {
+                Role::SelectionIdle
+            } else {
+                Role::Selection
+            };
             canvas.ground(body, at, role);
         }
     }
-    thumb(canvas, body, drift.findings, drift.listed.len(), Role::Border);
+    thumb(
+        canvas,
+        body,
+        drift.findings,
+        drift.listed.len(),
+        Role::Border,
+    );
 }
 
 fn no_findings(state: &State) -> &'static str {
@@ -311,7 +350,10 @@ fn finding_line(ink: Ink<'_>, finding: &Finding, width: usize) -> Line<'static> 
     Line::from(vec![
         ink.span(class_role(finding.class), left(finding.class.code(), 11)),
         ink.span(Role::Muted, format!("{copy} ")),
-        ink.span(Role::Text, truncate(&key, width.saturating_sub(22)).into_owned()),
+        ink.span(
+            Role::Text,
+            truncate(&key, width.saturating_sub(22)).into_owned(),
+        ),
     ])
 }
 
@@ -343,9 +385,13 @@ fn draw_diff(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state: &S
     let width = usize::from(body.width);
     let lines = match (state.drift.finding(), state.drift.check()) {
         (Some(finding), _) => diff::lines(canvas.ink, finding, width),
-        (None, Some(Check { phase: CheckPhase::Failed(problem), .. })) => {
-            problem::lines(canvas.ink, problem, width)
-        }
+        (
+            None,
+            Some(Check {
+                phase: CheckPhase::Failed(problem),
+                ..
+            }),
+        ) => problem::lines(canvas.ink, problem, width),
         (None, _) => Vec::new(),
     };
     canvas.place(Pane::Diff, area, body, lines.len());

@@ -39,7 +39,7 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
             rows: area.height.saturating_sub(value_rows + 3),
         },
         Section {
-            pane: Pane::Overlay,
+            pane: Pane::Value,
             title: canvas.ink.line(Role::Title, value_title(state)),
             note: Line::default(),
             rows: value_rows,
@@ -71,7 +71,13 @@ fn draw_lines(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
             canvas.ground(body, at, Role::Selection);
         }
     }
-    thumb(canvas, body, item.scroll, item.lines.len(), Role::BorderFocus);
+    thumb(
+        canvas,
+        body,
+        item.scroll,
+        item.lines.len(),
+        Role::BorderFocus,
+    );
 }
 
 fn item_line<'l>(ink: Ink<'_>, line: &'l ItemLine, names: usize, columns: usize) -> Line<'l> {

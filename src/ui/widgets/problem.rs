@@ -15,7 +15,11 @@ pub(in crate::ui) fn lines(ink: Ink<'_>, problem: &Problem, width: usize) -> Vec
     let parts = [
         ("✗ ", Role::StatusError, Some(problem.what.clone())),
         ("  ", Role::Text, problem.why.clone()),
-        ("→ ", Role::Accent, problem.hint.as_ref().map(|hint| format!("try: {hint}"))),
+        (
+            "→ ",
+            Role::Accent,
+            problem.hint.as_ref().map(|hint| format!("try: {hint}")),
+        ),
         ("@ ", Role::Muted, place),
     ];
     let mut lines = Vec::new();
@@ -26,7 +30,10 @@ pub(in crate::ui) fn lines(ink: Ink<'_>, problem: &Problem, width: usize) -> Vec
             .enumerate()
         {
             let mark = if n == 0 { mark } else { "  " };
-            lines.push(Line::from(vec![ink.span(role, mark), ink.span(role, piece)]));
+            lines.push(Line::from(vec![
+                ink.span(role, mark),
+                ink.span(role, piece),
+            ]));
         }
     }
     lines

@@ -32,7 +32,9 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
     let height = usize::from(body.height.saturating_sub(1));
     let source = state.request.text();
     if source.is_empty() && state.request.mode == Mode::View {
-        let line = canvas.ink.line(Role::Muted, "no request: select a dataset, or press e");
+        let line = canvas
+            .ink
+            .line(Role::Muted, "no request: select a dataset, or press e");
         canvas.line(body, 0, &line);
     } else {
         draw_text(canvas, body, state, height);
@@ -46,7 +48,9 @@ fn draw_text(canvas: &mut Canvas<'_>, body: Rect, state: &State, height: usize) 
     let rows = layout(source, usize::from(body.width));
     let roles = roles(source, state.routing.problem());
     let cursor = state.request.input.cursor();
-    let cursor_row = rows.partition_point(|row| row.start <= cursor).saturating_sub(1);
+    let cursor_row = rows
+        .partition_point(|row| row.start <= cursor)
+        .saturating_sub(1);
     let first = if state.request.mode == Mode::Edit {
         (cursor_row + 1).saturating_sub(height)
     } else {
@@ -116,19 +120,32 @@ fn roles(source: &str, problem: Option<&Problem>) -> Vec<Role> {
         let (len, role) = match first {
             '\'' => (quoted(rest), Role::RequestString),
             '"' => (quoted(rest), Role::Text),
-            '0'..='9' => (run(rest, |c| c.is_ascii_digit() || c == '.'), Role::RequestNumber),
+            '0'..='9' => (
+                run(rest, |c| c.is_ascii_digit() || c == '.'),
+                Role::RequestNumber,
+            ),
             c if is_word(c) => {
                 let len = run(rest, |c| is_word(c) || c.is_ascii_digit());
                 let word: String = rest[..len].iter().collect();
                 let keyword = KEYWORDS.contains(&word.to_uppercase().as_str());
-                (len, if keyword { Role::RequestKeyword } else { Role::Text })
+                (
+                    len,
+                    if keyword {
+                        Role::RequestKeyword
+                    } else {
+                        Role::Text
+                    },
+                )
             }
             _ => (1, Role::Text),
         };
         roles.extend(std::iter::repeat_n(role, len.max(1)));
     }
     if let Some(place) = problem.and_then(|problem| problem.place.as_ref()) {
-        let start = place.column.saturating_sub(1).min(roles.len().saturating_sub(1));
+        let start = place
+            .column
+            .saturating_sub(1)
+            .min(roles.len().saturating_sub(1));
         let end = (start + place.length).min(roles.len());
         roles[start..end].fill(Role::RequestError);
     }
@@ -167,7 +184,10 @@ fn problem_line(ink: Ink<'_>, problem: &Problem, width: usize) -> Line<'static> 
     let hint = problem.hint.as_ref().map(|hint| format!("  try: {hint}"));
     for (role, part) in [
         (Role::Accent, hint),
-        (Role::Muted, problem.why.as_ref().map(|why| format!("  {why}"))),
+        (
+            Role::Muted,
+            problem.why.as_ref().map(|why| format!("  {why}")),
+        ),
     ] {
         if let Some(part) = part
             && line.width() + text::width(&part) <= width

@@ -33,7 +33,9 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, stat
         return;
     }
     let banner = banner(canvas, results, usize::from(body.width));
-    let banner_rows = u16::try_from(banner.len()).unwrap_or(0).min(body.height / 2);
+    let banner_rows = u16::try_from(banner.len())
+        .unwrap_or(0)
+        .min(body.height / 2);
     let rows = Rect {
         y: body.y + 1,
         height: body.height.saturating_sub(1 + banner_rows),
@@ -47,7 +49,13 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, stat
         ..body
     };
     canvas.lines(below, banner);
-    thumb(canvas, rows, results.scroll, results.rows.len(), Role::Border);
+    thumb(
+        canvas,
+        rows,
+        results.scroll,
+        results.rows.len(),
+        Role::Border,
+    );
 }
 
 /// What the title says: how many rows, and whether more may come.
@@ -77,12 +85,18 @@ fn table(canvas: &mut Canvas<'_>, head: Rect, rows: Rect, state: &State) {
     let focused = state.pane() == Pane::Results;
     let cursor_row = results.scroll.cursor.checked_sub(results.scroll.offset);
     if let Some(row) = cursor_row {
-        let role = if focused { Role::Selection } else { Role::SelectionIdle };
+        let role = if focused {
+            Role::Selection
+        } else {
+            Role::SelectionIdle
+        };
         canvas.ground(rows, row, role);
     }
     let mut x = rows.x;
     for column in &columns {
-        let width = u16::try_from(column.width).unwrap_or(0).min(rows.right() - x);
+        let width = u16::try_from(column.width)
+            .unwrap_or(0)
+            .min(rows.right() - x);
         let strip = |area: Rect| Rect { x, width, ..area };
         let title = heading(results, column, usize::from(width));
         let title = canvas.ink.line(Role::TableHead, title);
@@ -101,7 +115,9 @@ fn table(canvas: &mut Canvas<'_>, head: Rect, rows: Rect, state: &State) {
             x,
             width,
         });
-        x = (x + width).saturating_add(u16::try_from(GAP).unwrap_or(0)).min(rows.right());
+        x = (x + width)
+            .saturating_add(u16::try_from(GAP).unwrap_or(0))
+            .min(rows.right());
     }
 }
 
@@ -221,7 +237,10 @@ fn empty(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'static>>
         Phase::Idle => idle(canvas, state, width),
         Phase::Running | Phase::Paused => say(
             Role::StatusBusy,
-            format!("{} reading: {read} read, {matched} matched so far", spinner(state.now)),
+            format!(
+                "{} reading: {read} read, {matched} matched so far",
+                spinner(state.now)
+            ),
         ),
         Phase::Cancelling => say(Role::StatusWarn, format!("cancelling, {read} read")),
         Phase::Failed(problem) => problem::lines(ink, problem, width),
@@ -237,7 +256,10 @@ fn empty(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'static>>
             } else if answer.complete {
                 say(Role::Text, format!("no item matches; {read} read"))
             } else {
-                say(Role::StatusWarn, format!("nothing matched so far, but not everything was read: {read} read"))
+                say(
+                    Role::StatusWarn,
+                    format!("nothing matched so far, but not everything was read: {read} read"),
+                )
             };
             if let Some(error) = &answer.error {
                 lines.push(Line::default());

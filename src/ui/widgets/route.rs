@@ -48,7 +48,11 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) ->
     let lines = lines(canvas.ink, planned, usize::from(body.width));
     let len = lines.len();
     let dimmed = state.routing.good().is_none();
-    for (at, line) in lines.into_iter().skip(state.route_scroll.offset).enumerate() {
+    for (at, line) in lines
+        .into_iter()
+        .skip(state.route_scroll.offset)
+        .enumerate()
+    {
         canvas.line(body, at, &line);
         if dimmed && at < usize::from(body.height) {
             let row = Rect {
@@ -147,7 +151,11 @@ fn widths(paths: &[Path], width: usize) -> Widths {
     let name = longest(&mut paths.iter().map(|path| text::width(&path.name)));
     let name = name.min(width / 3).max(8);
     let left = width.saturating_sub(2 + name + 2 + figure + 2);
-    let bar = if left >= 24 { (left * 2 / 5).min(40) } else { left.min(6) };
+    let bar = if left >= 24 {
+        (left * 2 / 5).min(40)
+    } else {
+        left.min(6)
+    };
     Widths {
         name,
         detail: left.saturating_sub(bar + usize::from(bar > 0)),
@@ -157,7 +165,9 @@ fn widths(paths: &[Path], width: usize) -> Widths {
 }
 
 fn figure(path: &Path) -> String {
-    path.estimate.as_ref().map_or_else(String::new, format::estimate)
+    path.estimate
+        .as_ref()
+        .map_or_else(String::new, format::estimate)
 }
 
 fn path_line(ink: Ink<'_>, path: &Path, widths: &Widths, most: f64) -> Line<'static> {
@@ -182,7 +192,10 @@ fn path_line(ink: Ink<'_>, path: &Path, widths: &Widths, most: f64) -> Line<'sta
     Line::from(vec![
         ink.span(role, format!("{mark}{name}  ")),
         ink.span(Role::Muted, detail),
-        ink.span(Role::Estimate, text::right(&figure(path), widths.figure + 1)),
+        ink.span(
+            Role::Estimate,
+            text::right(&figure(path), widths.figure + 1),
+        ),
         ink.span(bar_role, format!(" {}", bar(units, most, widths.bar))),
     ])
 }

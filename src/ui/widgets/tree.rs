@@ -25,7 +25,11 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
         canvas.line(body, at, &line);
         if n == tree.scroll.cursor {
             let idle = state.pane() != Pane::Tree;
-            let role = if idle { Role::SelectionIdle } else { Role::Selection };
+            let role = if idle {
+                Role::SelectionIdle
+            } else {
+                Role::Selection
+            };
             canvas.ground(body, at, role);
         }
     }
@@ -52,7 +56,11 @@ fn line(canvas: &Canvas<'_>, width: u16, state: &State, row: &TreeRow) -> Line<'
     let (note, note_role) = note(state, row);
     let lead = format!("{}{mark} ", " ".repeat(row.depth.min(1) * 2));
     let used = text::width(&lead) + text::width(&note) + 1;
-    let more = if row.fold == Fold::Closed && row.depth > 0 { " ▸" } else { "" };
+    let more = if row.fold == Fold::Closed && row.depth > 0 {
+        " ▸"
+    } else {
+        ""
+    };
     let name = format!("{}{more}", text::sanitise(row.node.label()));
     let name = text::left(&name, width.saturating_sub(used).max(4));
     Line::from(vec![
@@ -79,8 +87,9 @@ fn note(state: &State, row: &TreeRow) -> (String, Role) {
     match &row.node {
         Node::Dataset(name) => match state.catalog.datasets.get(name) {
             Some(Err(_)) => ("✗ broken".to_owned(), Role::StatusError),
-            _ => declared(&state.catalog, name)
-                .map_or((String::new(), Role::Muted), |dataset| size(state, &dataset.base)),
+            _ => declared(&state.catalog, name).map_or((String::new(), Role::Muted), |dataset| {
+                size(state, &dataset.base)
+            }),
         },
         Node::Base(_, table) => match state.catalog.tables.get(table) {
             Some(TableState::Failed(_)) => failed(),
@@ -101,7 +110,11 @@ fn note(state: &State, row: &TreeRow) -> (String, Role) {
             }
         }
         Node::Others => {
-            let of_datasets = state.tree.rows.iter().filter(|r| matches!(r.node, Node::Table(_)));
+            let of_datasets = state
+                .tree
+                .rows
+                .iter()
+                .filter(|r| matches!(r.node, Node::Table(_)));
             (format::count(of_datasets.count() as u64), Role::Muted)
         }
         Node::Table(table) => size(state, table),
@@ -124,11 +137,7 @@ fn failed() -> (String, Role) {
     ("✗ failed".to_owned(), Role::StatusError)
 }
 
-fn is_unbound(
-    state: &State,
-    dataset: &DatasetName,
-    copy: &CopyName,
-) -> bool {
+fn is_unbound(state: &State, dataset: &DatasetName, copy: &CopyName) -> bool {
     state
         .catalog
         .dataset(dataset.as_str())

@@ -13,7 +13,10 @@ use ratatui::text::Line;
 pub(super) fn lines(ink: Ink<'_>, finding: &Finding, width: usize) -> Vec<Line<'static>> {
     let class = finding.class;
     let mut lines = Vec::new();
-    for (n, piece) in wrap(meaning(class), width.saturating_sub(13)).into_iter().enumerate() {
+    for (n, piece) in wrap(meaning(class), width.saturating_sub(13))
+        .into_iter()
+        .enumerate()
+    {
         let word = if n == 0 { class.code() } else { "" };
         lines.push(Line::from(vec![
             ink.span(class_role(class), format!("{word:<12} ")),
@@ -32,7 +35,10 @@ pub(super) fn lines(ink: Ink<'_>, finding: &Finding, width: usize) -> Vec<Line<'
     lines.extend(keys(ink, "copy key", finding.copy_key.as_ref(), width));
     lines.push(ink.line(
         Role::Muted,
-        format!("seen {}  confirmed {}", finding.seen_at, finding.confirmed_at),
+        format!(
+            "seen {}  confirmed {}",
+            finding.seen_at, finding.confirmed_at
+        ),
     ));
     if !finding.attributes.is_empty() {
         lines.push(Line::default());
