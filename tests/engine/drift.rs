@@ -1,0 +1,450 @@
+//! The drift check.
+
+use crate::support::{Do, Server, Watched, Writer, item};
+use driftscope::domain::drift::{Class, Finding, LeftOpen};
+use driftscope::domain::mapping::{BoundDataset, parse_dataset_file};
+use driftscope::domain::names::Rcu;
+use driftscope::domain::query::Consistency;
+use driftscope::domain::read::{ReadErrorKind, ReadRequest};
+use driftscope::engine::catalog::load_all;
+use driftscope::engine::drift::{CheckOutcome, DriftEvent, DriftOptions, Phase, check};
+use driftscope::store::Store;
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::mpsc::channel;
+use tokio_util::sync::CancellationToken;
+
+const FILE: &str = r#"
+version = 1
+[dataset.orders]
+base = "orders"
+[dataset.orders.copy.by_state]
+table = "by_state"
+set = { slot = "day || '#' || id" }
+[dataset.orders.copy.by_day]
+table = "by_day"
+where = "day > '1998-08-05'"
+[dataset.orders.copy.by_ticket]
+table = "by_ticket"
+"#;
+
+/// Twelve orders and three copies that agree with them.
+async fn server() -> Server {
+    let server = Server::start().await;
+    server.db.create("orders", &["id"]);
+    server.db.create("by_state", &["state", "slot"]);
+    server.db.create("by_day", &["day", "id"]);
+    server.db.create("by_ticket", &["ticket"]);
+    for n in 1..=12 {
+        let order = order(n);
+        server.db.put("orders", &order);
+        copy(&server.db, &order);
+    }
+    server
+}
+
+fn order(n: usize) -> Json {
+    let state = if n.is_multiple_of(2) { "Ohio" } else { "Texas" };
+    json!({
+        "id": {"S": format!("o{n:02}")}, "state": {"S": state},
+        "day": {"S": format!("1998-08-{n:02}")}, "ticket": {"S": format!("t{n:02}")},
+        "total": {"N": n.to_string()},
+    })
+}
+
+fn state_item(order: &Json) -> Json {
+    let mut item = order.clone();
+    let text = |name: &str| order[name]["S"].as_str().unwrap().to_owned();
+    item["slot"] = json!({"S": format!("{}#{}", text("day"), text("id"))});
+    item
+}
+
+fn copy(db: &Writer, order: &Json) {
+    db.put("by_state", &state_item(order));
+    db.put("by_ticket", order);
+    if order["day"]["S"].as_str().unwrap() > "1998-08-05" {
+        db.put("by_day", order);
+    }
+}
+
+fn day_key(order: &Json) -> Json {
+    json!({"day": order["day"], "id": order["id"]})
+}
+
+async fn dataset(store: &Arc<dyn Store>) -> BoundDataset {
+    let files = vec![parse_dataset_file("orders.toml", FILE).unwrap()];
+    let catalog = load_all(Arc::clone(store), files, None).await.unwrap();
+    let dataset = catalog.dataset("orders").unwrap().clone();
+    assert!(dataset.failed.is_empty(), "{:?}", dataset.failed);
+    dataset
+}
+
+fn options() -> DriftOptions {
+    DriftOptions {
+        copies: Vec::new(),
+        grace: Duration::from_millis(1),
+        max_rcu: None,
+    }
+}
+
+async fn checked(
+    store: &Arc<dyn Store>,
+    options: &DriftOptions,
+    cancel: CancellationToken,
+) -> (CheckOutcome, Vec<DriftEvent>) {
+    let dataset = dataset(store).await;
+    let (sender, mut arriving) = channel(4);
+    let events = async {
+        let mut events = Vec::new();
+        while let Some(event) = arriving.recv().await {
+            events.push(event);
+        }
+        events
+    };
+    let check = check(Arc::clone(store), &dataset, options, sender, cancel);
+    let (outcome, events) = tokio::join!(check, events);
+    let outcome = outcome.unwrap();
+    for copy in &outcome.summary.copies {
+        let findings: u64 = copy
+            .findings
+            .iter()
+            .filter(|(class, _)| **class != Class::Unmappable)
+            .map(|(_, count)| count)
+            .sum();
+        let sum = copy.in_flight + findings + copy.hot + copy.pending;
+        assert_eq!(copy.candidates, sum, "{copy:?}");
+    }
+    (outcome, events)
+}
+
+async fn check_all(store: &Arc<dyn Store>) -> CheckOutcome {
+    checked(store, &options(), CancellationToken::new()).await.0
+}
+
+/// Copy, class, and base key of a finding.
+fn told(finding: &Finding) -> (&str, &str, Option<Json>) {
+    let key = finding.base_key.as_ref();
+    let key = key.map(driftscope::domain::item::item_to_dynamo_json);
+    (finding.copy.as_str(), finding.class.code(), key)
+}
+
+fn of(id: &str) -> Option<Json> {
+    Some(json!({"id": {"S": id}}))
+}
+
+#[tokio::test]
+async fn copies_that_agree_give_no_finding_and_need_no_second_look() {
+    let server = server().await;
+    let store = Watched::new(&server.store);
+    let outcome = check_all(&store.store()).await;
+    assert_eq!(outcome.findings, []);
+    let summary = &outcome.summary;
+    assert!(summary.complete && !summary.has_drift());
+    assert_eq!(summary.base_items, 12);
+    let counts: Vec<(&str, u64, u64)> = summary
+        .copies
+        .iter()
+        .map(|copy| (copy.copy.as_str(), copy.expected, copy.actual))
+        .collect();
+    assert_eq!(
+        counts,
+        [
+            ("by_state", 12, 12),
+            ("by_day", 7, 7),
+            ("by_ticket", 12, 12)
+        ]
+    );
+    let scans = store.reads().into_iter();
+    assert_eq!(
+        scans.filter(|r| !matches!(r, ReadRequest::Scan(_))).count(),
+        0
+    );
+    assert!(summary.consumed.0 > 0.0);
+}
+
+#[tokio::test]
+async fn every_class_of_drift_is_found_exactly() {
+    let server = server().await;
+    let db = &server.db;
+    // missing
+    db.delete("by_day", &day_key(&order(7)));
+    // orphaned
+    let mut orphan = order(1);
+    orphan["id"] = json!({"S": "ghost"});
+    orphan["ticket"] = json!({"S": "t99"});
+    db.put("by_ticket", &orphan);
+    // misplaced: the old state row stayed
+    let mut old = state_item(&order(8));
+    old["state"] = json!({"S": "Utah"});
+    db.put("by_state", &old);
+    // different
+    let mut different = order(9);
+    different["total"] = json!({"N": "900"});
+    db.put("by_day", &different);
+    // duplicate: two orders with one ticket; the copy holds the first
+    let mut second = order(11);
+    second["ticket"] = json!({"S": "t10"});
+    db.put("orders", &second);
+    copy(db, &second);
+    db.put("by_ticket", &order(10));
+    db.delete("by_ticket", &json!({"ticket": {"S": "t11"}}));
+    // unmappable in one copy: no state
+    let mut stateless = order(12);
+    stateless.as_object_mut().unwrap().remove("state");
+    db.put("orders", &stateless);
+    db.put("by_day", &stateless);
+    db.put("by_ticket", &stateless);
+
+    let outcome = check_all(&server.store).await;
+    let told: Vec<_> = outcome.findings.iter().map(told).collect();
+    assert_eq!(
+        told,
+        [
+            ("by_state", "misplaced", of("o08")),
+            ("by_state", "unmappable", of("o12")),
+            ("by_day", "missing", of("o07")),
+            ("by_day", "different", of("o09")),
+            ("by_ticket", "orphaned", of("ghost")),
+            ("by_ticket", "duplicate", of("o11")),
+        ]
+    );
+    assert!(outcome.summary.complete && outcome.summary.has_drift());
+    let different = &outcome.findings[3];
+    let paths: Vec<&str> = different
+        .attributes
+        .iter()
+        .map(|a| a.path.as_str())
+        .collect();
+    assert_eq!(paths, ["total"]);
+    assert!(different.seen_at < different.confirmed_at);
+}
+
+#[tokio::test]
+async fn findings_are_told_as_they_are_confirmed() {
+    let server = server().await;
+    server.db.delete("by_day", &day_key(&order(7)));
+    let (outcome, events) = checked(&server.store, &options(), CancellationToken::new()).await;
+    let told: Vec<&Finding> = events
+        .iter()
+        .filter_map(|event| match event {
+            DriftEvent::Finding(finding) => Some(&**finding),
+            DriftEvent::Progress(_) => None,
+        })
+        .collect();
+    assert_eq!(told, outcome.findings.iter().collect::<Vec<_>>());
+    let mut phases: Vec<Phase> = events
+        .iter()
+        .filter_map(|event| match event {
+            DriftEvent::Progress(progress) => Some(progress.phase),
+            DriftEvent::Finding(_) => None,
+        })
+        .collect();
+    phases.dedup();
+    let expected = [
+        Phase::Base,
+        Phase::Copies,
+        Phase::Verify,
+        Phase::Grace,
+        Phase::Verify,
+    ];
+    assert_eq!(phases, expected);
+}
+
+/// Counts the looks at the base: strong reads of it. The n-th is passed to `before`.
+fn at_look(server: &Server, before: impl Fn(&Writer, usize) + Send + 'static) -> Watched {
+    let (db, looks) = (server.db.clone(), AtomicUsize::new(0));
+    Watched::with(&server.store, move |_, request| {
+        let strong = match request {
+            ReadRequest::Get(get) => get.consistency == Consistency::Strong,
+            ReadRequest::BatchGet(batch) => batch.consistency == Consistency::Strong,
+            _ => false,
+        };
+        if strong && *request.table() == "orders" {
+            before(&db, looks.fetch_add(1, Ordering::SeqCst) + 1);
+        }
+        Do::Read
+    })
+}
+
+#[tokio::test]
+async fn a_difference_mended_before_the_first_look_was_in_flight() {
+    let server = server().await;
+    server.db.delete("by_day", &day_key(&order(7)));
+    let store = at_look(&server, |db, look| {
+        if look == 1 {
+            db.put("by_day", &order(7));
+        }
+    });
+    let outcome = check_all(&store.store()).await;
+    assert_eq!(outcome.findings, []);
+    assert!(outcome.summary.complete);
+    assert_eq!(outcome.summary.copies[1].in_flight, 1);
+}
+
+#[tokio::test]
+async fn a_difference_mended_during_the_grace_was_in_flight() {
+    let server = server().await;
+    server.db.delete("by_day", &day_key(&order(7)));
+    server.db.delete("by_day", &day_key(&order(8)));
+    let store = at_look(&server, |db, look| {
+        if look == 2 {
+            db.put("by_day", &order(7));
+        }
+    });
+    let outcome = check_all(&store.store()).await;
+    let told: Vec<_> = outcome.findings.iter().map(told).collect();
+    assert_eq!(told, [("by_day", "missing", of("o08"))]);
+    assert_eq!(outcome.summary.copies[1].in_flight, 1);
+}
+
+#[tokio::test]
+async fn a_difference_that_changed_during_the_grace_is_looked_at_once_more() {
+    let server = server().await;
+    let mut stale = order(9);
+    stale["total"] = json!({"N": "1"});
+    server.db.put("by_day", &stale);
+    let store = at_look(&server, |db, look| {
+        if look == 2 {
+            let mut other = order(9);
+            other["total"] = json!({"N": "2"});
+            db.put("by_day", &other);
+        }
+    });
+    let outcome = check_all(&store.store()).await;
+    assert_eq!(outcome.findings.len(), 1);
+    let diff = &outcome.findings[0].attributes[0];
+    let values = item(&json!({"base": {"N": "9"}, "copy": {"N": "2"}}));
+    assert_eq!(diff.base.as_ref(), values.get("base"));
+    assert_eq!(diff.copy.as_ref(), values.get("copy"));
+}
+
+#[tokio::test]
+async fn a_key_that_changes_at_every_look_ends_hot_and_is_no_finding() {
+    let server = server().await;
+    server.db.delete("by_day", &day_key(&order(7)));
+    let store = at_look(&server, |db, look| {
+        let mut order = order(7);
+        order["total"] = json!({"N": (100 + look).to_string()});
+        db.put("orders", &order);
+    });
+    let outcome = check_all(&store.store()).await;
+    assert_eq!(outcome.findings, []);
+    assert!(!outcome.summary.complete);
+    assert_eq!(outcome.summary.copies[1].hot, 1);
+    let open = &outcome.unverified;
+    assert_eq!(open.len(), 1);
+    assert_eq!(
+        (open[0].why, open[0].copy.as_str()),
+        (LeftOpen::Hot, "by_day")
+    );
+    assert_eq!(open[0].base_key, Some(item(&json!({"id": {"S": "o07"}}))));
+}
+
+#[tokio::test]
+async fn only_the_copies_asked_for_are_read() {
+    let server = server().await;
+    server.db.delete("by_day", &day_key(&order(7)));
+    let store = Watched::new(&server.store);
+    let options = DriftOptions {
+        copies: vec!["by_ticket".into()],
+        ..options()
+    };
+    let (outcome, _) = checked(&store.store(), &options, CancellationToken::new()).await;
+    assert!(outcome.summary.complete && outcome.findings.is_empty());
+    assert_eq!(outcome.summary.copies.len(), 1);
+    let reads = store.reads();
+    assert!(
+        reads
+            .iter()
+            .all(|r| *r.table() == "orders" || *r.table() == "by_ticket")
+    );
+}
+
+#[tokio::test]
+async fn a_copy_that_cannot_be_read_leaves_the_others_checked() {
+    let server = server().await;
+    server.db.delete("by_day", &day_key(&order(7)));
+    let store = Watched::with(&server.store, |_, request| {
+        if *request.table() == "by_state" {
+            Do::Fail(ReadErrorKind::Denied)
+        } else {
+            Do::Read
+        }
+    });
+    let outcome = check_all(&store.store()).await;
+    assert_eq!(outcome.findings.len(), 1);
+    assert!(!outcome.summary.complete);
+    assert_eq!(outcome.error.map(|e| e.kind), Some(ReadErrorKind::Denied));
+    assert_eq!(
+        outcome.summary.copies[0].candidates, 0,
+        "not taken for missing"
+    );
+}
+
+#[tokio::test]
+async fn a_base_that_cannot_be_read_is_an_error() {
+    let server = server().await;
+    let store = Watched::with(&server.store, |_, _| Do::Fail(ReadErrorKind::Denied));
+    let dataset = dataset(&server.store).await;
+    let (sender, _arriving) = channel(100);
+    let cancel = CancellationToken::new();
+    let error = check(store.store(), &dataset, &options(), sender, cancel)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, ReadErrorKind::Denied);
+}
+
+#[tokio::test]
+async fn a_budget_stops_the_check_and_says_so() {
+    let server = server().await;
+    server.db.delete("by_day", &day_key(&order(7)));
+    let options = DriftOptions {
+        max_rcu: Some(Rcu(1.0)),
+        ..options()
+    };
+    let (outcome, _) = checked(&server.store, &options, CancellationToken::new()).await;
+    assert!(!outcome.summary.complete);
+    assert_eq!(outcome.error.map(|e| e.kind), Some(ReadErrorKind::Budget));
+    assert_eq!(outcome.summary.consumed, Rcu(1.0));
+}
+
+#[tokio::test]
+async fn cancelled_in_the_grace_what_was_seen_once_is_pending() {
+    let server = server().await;
+    server.db.delete("by_day", &day_key(&order(7)));
+    let cancel = CancellationToken::new();
+    let options = DriftOptions {
+        grace: Duration::from_secs(3_600),
+        ..options()
+    };
+    let dataset = dataset(&server.store).await;
+    let (sender, mut arriving) = channel(4);
+    let stop = async {
+        while let Some(event) = arriving.recv().await {
+            if let DriftEvent::Progress(progress) = event
+                && progress.phase == Phase::Grace
+            {
+                cancel.cancel();
+            }
+        }
+    };
+    let check = check(
+        server.store.clone(),
+        &dataset,
+        &options,
+        sender,
+        cancel.clone(),
+    );
+    let (outcome, ()) = tokio::join!(check, stop);
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.findings, []);
+    assert!(!outcome.summary.complete);
+    assert_eq!(
+        outcome.error.map(|e| e.kind),
+        Some(ReadErrorKind::Cancelled)
+    );
+    assert_eq!(outcome.summary.copies[1].pending, 1);
+    assert_eq!(outcome.unverified[0].why, LeftOpen::Pending);
+}
