@@ -1,5 +1,10 @@
 //! The engine against an embedded server over loopback, through the SDK.
 #![cfg(all(feature = "aws", feature = "sandbox"))]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
 
 #[path = "engine/catalog.rs"]
 mod catalog;

@@ -150,3 +150,49 @@ pub async fn execute(
     let ended = run.drive().await;
     run.finish(ended).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::read::Consumed;
+
+    fn page(total: f64, table: f64, indexes: &[(&str, f64)]) -> ReadPage {
+        ReadPage {
+            scanned: 10,
+            consumed: Consumed {
+                total: Rcu(total),
+                table: Rcu(table),
+                indexes: indexes
+                    .iter()
+                    .map(|(n, u)| ((*n).into(), Rcu(*u)))
+                    .collect(),
+            },
+            ..ReadPage::default()
+        }
+    }
+
+    #[test]
+    fn units_are_summed_by_table_and_index() {
+        let (table, index) = (TableName::from("t"), IndexName::from("i"));
+        let mut used = Consumption::default();
+        used.record(&table, None, &page(2.0, 2.0, &[]));
+        used.record(&table, Some(&index), &page(3.0, 1.0, &[("i", 2.0)]));
+        used.record(&table, Some(&index), &page(0.5, 0.0, &[("i", 0.5)]));
+        assert_eq!(
+            used.by,
+            [
+                (table.clone(), None, Rcu(3.0)),
+                (table, Some(index), Rcu(2.5)),
+            ]
+        );
+        assert_eq!((used.rcu, used.items_read), (Rcu(5.5), 30));
+    }
+
+    #[test]
+    fn units_that_come_without_a_split_are_those_of_what_was_read() {
+        let (table, index) = (TableName::from("t"), IndexName::from("i"));
+        let mut used = Consumption::default();
+        used.record(&table, Some(&index), &page(1.5, 0.0, &[]));
+        assert_eq!(used.by, [(table, Some(index), Rcu(1.5))]);
+    }
+}

@@ -6,6 +6,7 @@ use driftscope::domain::mapping::{BoundDataset, parse_dataset_file};
 use driftscope::domain::names::Rcu;
 use driftscope::domain::query::Consistency;
 use driftscope::domain::read::{ReadErrorKind, ReadRequest};
+use driftscope::domain::value::Item;
 use driftscope::engine::catalog::load_all;
 use driftscope::engine::drift::{CheckOutcome, DriftEvent, DriftOptions, Phase, check};
 use driftscope::store::Store;
@@ -124,14 +125,13 @@ async fn check_all(store: &Arc<dyn Store>) -> CheckOutcome {
 }
 
 /// Copy, class, and base key of a finding.
-fn told(finding: &Finding) -> (&str, &str, Option<Json>) {
-    let key = finding.base_key.as_ref();
-    let key = key.map(driftscope::domain::item::item_to_dynamo_json);
+fn told(finding: &Finding) -> (&str, &str, Item) {
+    let key = finding.base_key.clone().unwrap_or_default();
     (finding.copy.as_str(), finding.class.code(), key)
 }
 
-fn of(id: &str) -> Option<Json> {
-    Some(json!({"id": {"S": id}}))
+fn of(id: &str) -> Item {
+    item(&json!({"id": {"S": id}}))
 }
 
 #[tokio::test]
@@ -339,7 +339,7 @@ async fn a_key_that_changes_at_every_look_ends_hot_and_is_no_finding() {
         (open[0].why, open[0].copy.as_str()),
         (LeftOpen::Hot, "by_day")
     );
-    assert_eq!(open[0].base_key, Some(item(&json!({"id": {"S": "o07"}}))));
+    assert_eq!(open[0].base_key, Some(of("o07")));
 }
 
 #[tokio::test]
@@ -416,7 +416,7 @@ async fn cancelled_in_the_grace_what_was_seen_once_is_pending() {
     server.db.delete("by_day", &day_key(&order(7)));
     let cancel = CancellationToken::new();
     let options = DriftOptions {
-        grace: Duration::from_secs(3_600),
+        grace: Duration::from_hours(1),
         ..options()
     };
     let dataset = dataset(&server.store).await;

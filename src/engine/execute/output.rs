@@ -84,3 +84,74 @@ impl<'a> Output<'a> {
         std::mem::take(&mut self.builder).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::matching;
+    use super::*;
+    use crate::domain::expr::Predicate;
+    use crate::domain::value::{Item, Value};
+
+    fn rows(count: usize) -> Vec<Row> {
+        let mut page = BlockBuilder::new();
+        let item = Item::from([("a".into(), Value::Null), ("b".into(), Value::Null)]);
+        (0..count).for_each(|_| page.push(&item));
+        matching(&page.finish(), &Predicate::TRUE)
+    }
+
+    /// The sizes of the blocks that pages of `page` rows become.
+    fn blocks(pages: usize, page: usize) -> Vec<usize> {
+        let mut output = Output::rows(&[], None);
+        let mut sizes = Vec::new();
+        for _ in 0..pages {
+            let full = rows(page)
+                .iter()
+                .filter_map(|row| output.push(row))
+                .collect();
+            for block in [full, output.ripe().into_iter().collect::<Vec<_>>()].concat() {
+                output.received(block.len());
+                sizes.push(block.len());
+            }
+        }
+        sizes.extend(output.rest().map(|block| block.len()));
+        sizes
+    }
+
+    #[test]
+    fn the_first_rows_are_given_out_at_once_and_small_pages_gathered_later() {
+        let sizes = blocks(300, 2);
+        assert_eq!(sizes[0], 2);
+        assert_eq!(sizes.iter().sum::<usize>(), 600);
+        assert!(sizes.len() < 60, "{sizes:?}");
+    }
+
+    #[test]
+    fn no_block_has_more_than_a_thousand_rows() {
+        let sizes = blocks(2, 2_500);
+        assert_eq!(sizes, [1_000, 1_000, 500, 1_000, 1_000, 500]);
+    }
+
+    #[test]
+    fn nothing_beyond_the_limit_is_given_out() {
+        let mut output = Output::rows(&[], Some(3));
+        assert!(rows(5).iter().all(|row| output.push(row).is_none()));
+        assert_eq!(output.rest().map(|block| block.len()), Some(3));
+        assert_eq!(output.missing(), Some(0));
+    }
+
+    #[test]
+    fn hidden_attributes_do_not_show() {
+        let hidden = ["a".to_owned()];
+        let mut output = Output::rows(&hidden, None);
+        output.push(&rows(1)[0]);
+        let block = output.rest().unwrap();
+        assert_eq!(block.names().collect::<Vec<_>>(), ["b"]);
+    }
+
+    #[test]
+    fn count_gives_no_rows() {
+        let mut output = Output::count(Some(2));
+        assert!(rows(5).iter().all(|row| output.push(row).is_none()));
+        assert_eq!((output.delivered(), output.rest().is_none()), (2, true));
+    }
+}

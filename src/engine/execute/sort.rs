@@ -123,3 +123,90 @@ impl<'a> Sorter<'a> {
         self.rows = keys.into_iter().zip(compact(&rows)).collect();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::matching;
+    use super::*;
+    use crate::domain::expr::{Path, Predicate};
+    use crate::domain::item::BlockBuilder;
+    use crate::domain::value::Item;
+    use proptest::prelude::*;
+
+    fn by(name: &str, direction: Direction) -> OrderBy {
+        OrderBy {
+            path: Path::top(name),
+            direction,
+        }
+    }
+
+    /// Rows of `a`, absent where it is `None`; `n` tells them apart.
+    fn rows(from: usize, values: &[Option<i64>]) -> Vec<Row> {
+        let mut page = BlockBuilder::new();
+        for (n, value) in values.iter().enumerate() {
+            let number = i64::try_from(from + n).unwrap();
+            let mut item = Item::from([("n".to_owned(), Value::N(number.into()))]);
+            item.extend(value.map(|value| ("a".to_owned(), Value::N(value.into()))));
+            page.push(&item);
+        }
+        matching(&page.finish(), &Predicate::TRUE)
+    }
+
+    fn numbers(rows: &[Row]) -> Vec<usize> {
+        let item = |row: &Row| row.item().unwrap().get("n").unwrap().number().unwrap();
+        let numbers = rows.iter().map(|row| item(row).to_i64().unwrap());
+        numbers.map(|n| usize::try_from(n).unwrap()).collect()
+    }
+
+    /// Positions as a stable sort of everything would give them: missing values last either way.
+    fn expected(values: &[Option<i64>], direction: Direction, keep: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|a, b| match (values[*a], values[*b]) {
+            (Some(a), Some(b)) if direction == Direction::Descending => b.cmp(&a),
+            (Some(a), Some(b)) => a.cmp(&b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        });
+        order.truncate(keep);
+        order
+    }
+
+    #[test]
+    fn of_many_more_rows_than_the_limit_only_about_the_limit_is_held() {
+        let values: Vec<Option<i64>> = (0..6_000).map(|n| Some(n * 7_919 % 6_007)).collect();
+        let order = [by("a", Direction::Ascending)];
+        let mut sorter = Sorter::new(&order, Some(5));
+        for (page, chunk) in values.chunks(100).enumerate() {
+            sorter.add(rows(page * 100, chunk));
+            assert!(sorter.rows.len() < 2 * 5 + SLACK + 100);
+        }
+        let first = numbers(&sorter.finish());
+        assert_eq!(first, expected(&values, Direction::Ascending, 5));
+    }
+
+    #[test]
+    fn later_members_of_the_order_decide_between_equal_earlier_ones() {
+        let order = [
+            by("a", Direction::Ascending),
+            by("n", Direction::Descending),
+        ];
+        let mut sorter = Sorter::new(&order, None);
+        sorter.add(rows(0, &[Some(1), Some(0), Some(1), Some(0)]));
+        assert_eq!(numbers(&sorter.finish()), [3, 1, 2, 0]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn rows_come_out_as_a_stable_sort_gives_them(
+            values in prop::collection::vec(prop::option::of(-5_i64..5), 0..40),
+            descending: bool,
+            keep in 1_usize..50,
+        ) {
+            let direction = if descending { Direction::Descending } else { Direction::Ascending };
+            let order = [by("a", direction)];
+            let mut sorter = Sorter::new(&order, Some(keep));
+            sorter.add(rows(0, &values));
+            prop_assert_eq!(numbers(&sorter.finish()), expected(&values, direction, keep));
+        }
+    }
+}

@@ -192,3 +192,64 @@ fn budget_used(max: Rcu, used: Rcu) -> ReadError {
             .hint("a larger `--max-rcu`, or a narrower request"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::read::{BatchGet, Get, Scan};
+    use crate::domain::value::{Item, Value};
+    use rstest::rstest;
+
+    fn scan(limit: Option<u32>, consistency: Consistency) -> ReadRequest {
+        ReadRequest::Scan(Scan {
+            table: "t".into(),
+            index: None,
+            filter: None,
+            projection: None,
+            limit,
+            start: None,
+            segment: None,
+            consistency,
+        })
+    }
+
+    fn key(n: i64) -> Item {
+        Item::from([("id".to_owned(), Value::N(n.into()))])
+    }
+
+    fn batch(keys: i64) -> ReadRequest {
+        ReadRequest::BatchGet(BatchGet {
+            table: "t".into(),
+            keys: (0..keys).map(key).collect(),
+            consistency: Consistency::Strong,
+            projection: None,
+        })
+    }
+
+    fn get() -> ReadRequest {
+        ReadRequest::Get(Get {
+            table: "t".into(),
+            key: key(1),
+            consistency: Consistency::Eventual,
+            projection: None,
+        })
+    }
+
+    #[rstest]
+    #[case::a_page_is_one_megabyte_and_the_item_that_crosses_it(
+        scan(None, Consistency::Strong),
+        356.0
+    )]
+    #[case::half_of_it_when_eventual(scan(None, Consistency::Eventual), 178.0)]
+    #[case::a_limit_bounds_the_page(scan(Some(1), Consistency::Strong), 100.0)]
+    #[case::a_large_limit_does_not(scan(Some(2_500), Consistency::Strong), 356.0)]
+    #[case::one_item(get(), 50.0)]
+    #[case::a_few_items(batch(3), 300.0)]
+    #[case::a_full_batch_is_sixteen_megabytes(batch(100), 4_096.0)]
+    fn the_worst_case_of_a_request_is_known_before_it_is_sent(
+        #[case] request: ReadRequest,
+        #[case] units: f64,
+    ) {
+        assert!((worst_case(&request) - units).abs() < f64::EPSILON);
+    }
+}
