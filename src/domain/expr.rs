@@ -4,14 +4,13 @@
 //! two-valued, as in `DynamoDB`, never SQL's NULL logic.
 
 mod eval;
-mod parse;
+pub(crate) mod parse;
 mod print;
 mod properties;
 
 pub(crate) use eval::order;
 pub use eval::{Bound, Lookup, evaluate, holds};
 pub use parse::{Context, parse_each, parse_predicate, parse_value};
-pub(crate) use parse::{Source, ends_operand, is_keyword, join, name_of, path, predicate, quoted};
 pub use properties::{
     is_injective, is_monotone, paths_of_each, paths_of_predicate, paths_of_value,
 };

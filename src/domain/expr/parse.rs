@@ -1,12 +1,11 @@
 //! Text to expressions, by `sqlparser` with a dialect of our own.
 //!
-//! Owns the way from text to the AST: tokens ([`source`]), what is refused by name before
-//! anything is parsed ([`refuse`]), and the conversion of what `sqlparser` understood
-//! ([`predicate`], [`value`], [`function`]). It never evaluates, and it knows no tables.
-//!
-//! Text is bounded in bytes and in operators: a chain such as `a AND b AND …` is a loop for the
-//! parser, but a left-deep tree afterwards, and dropping that tree recurses.
+//! Owns the way from text to the AST: tokens (`source`), what is refused by name before
+//! anything is parsed (`refuse`), the bounds of what is (`bounds`), and the conversion of what
+//! `sqlparser` understood (`predicate`, `value`, `function`). It never evaluates, and it knows
+//! no tables.
 
+mod bounds;
 mod dialect;
 mod function;
 mod predicate;

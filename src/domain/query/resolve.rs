@@ -107,8 +107,8 @@ fn part_of_dataset(dataset: &BoundDataset, part: &str) -> Result<Target, Problem
             .find(|(copy, _)| copy.as_str() == part)
             .map_or_else(
                 || {
-                    let known = parts.iter().map(|(label, _)| *label).collect();
-                    no_part(&format!("dataset `{name}`"), part, known)
+                    let known: Vec<&str> = parts.iter().map(|(label, _)| *label).collect();
+                    no_part(&format!("dataset `{name}`"), part, &known)
                 },
                 |(_, problem)| problem.clone(),
             )),
@@ -143,7 +143,7 @@ fn parts_of(dataset: &BoundDataset) -> Vec<(&str, Target)> {
     parts
 }
 
-fn no_part(whole: &str, part: &str, known: Vec<&str>) -> Problem {
+fn no_part(whole: &str, part: &str, known: &[&str]) -> Problem {
     let problem = Problem::new(format!("{whole} has no part `{part}`"));
     if let Some(meant) = nearest(part, known.iter().copied()) {
         return problem.hint(format!("`{meant}`"));
@@ -168,8 +168,8 @@ fn part_of_table(name: &str, part: &str, catalog: &Catalog) -> Result<Target, Pr
     if let Some(TableState::Ready(table)) = state
         && table.index(part).is_none()
     {
-        let known = table.indexes.iter().map(|i| i.name.as_str()).collect();
-        return Err(no_part(&format!("table `{name}`"), part, known));
+        let known: Vec<&str> = table.indexes.iter().map(|i| i.name.as_str()).collect();
+        return Err(no_part(&format!("table `{name}`"), part, &known));
     }
     match state {
         Some(_) => Ok(Target::Table {

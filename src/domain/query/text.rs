@@ -7,7 +7,8 @@
 mod clauses;
 
 use super::{Direction, OrderBy, Request, Select};
-use crate::domain::expr::{self, Context, Path, Predicate, Source, is_keyword, join, quoted};
+use crate::domain::expr::parse::{self, Source, is_keyword, join, quoted};
+use crate::domain::expr::{Context, Path, Predicate};
 use crate::domain::problem::Problem;
 use clauses::{Clauses, is_word, split_commas};
 use sqlparser::keywords::Keyword;
@@ -29,7 +30,7 @@ pub fn parse_request(text: &str) -> Result<Request, Problem> {
     })?;
     let clauses = Clauses::split(&source)?;
     let filter = match &clauses.filter {
-        Some(tokens) => expr::predicate(&source.expression(tokens)?, &source)?,
+        Some(tokens) => parse::predicate(&source.expression(tokens)?, &source)?,
         None => Predicate::TRUE,
     };
     Ok(Request {
@@ -87,12 +88,12 @@ fn attribute(
     hint: &str,
 ) -> Result<Path, Problem> {
     let expr = source.expression(tokens)?;
-    expr::path(&expr, source)
+    parse::path(&expr, source)
         .map_err(|_not_a_path| source.problem(join(tokens), otherwise).hint(hint))
 }
 
 fn from(tokens: &[TokenWithSpan], source: &Source<'_>) -> Result<Vec<String>, Problem> {
-    let name = |token| expr::name_of(token);
+    let name = |token| parse::name_of(token);
     let parts: Option<Vec<String>> = match tokens {
         [one] => name(one).map(|one| vec![one]),
         [one, dot, two] if dot.token == Token::Period => {

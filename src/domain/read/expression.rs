@@ -61,12 +61,12 @@ pub fn compile(
 }
 
 impl Expressions {
-    fn name(&mut self, name: &str) -> String {
-        placeholder(&mut self.names, "#n", name, |name| name.to_owned())
+    fn name(&mut self, name: &String) -> String {
+        placeholder(&mut self.names, "#n", name)
     }
 
     fn value(&mut self, value: &Value) -> String {
-        placeholder(&mut self.values, ":v", value, Value::clone)
+        placeholder(&mut self.values, ":v", value)
     }
 
     fn path(&mut self, path: &Path) -> String {
@@ -77,7 +77,11 @@ impl Expressions {
                     text.push('.');
                     text.push_str(&self.name(name));
                 }
-                Step::Index(index) => text.push_str(&format!("[{index}]")),
+                Step::Index(index) => {
+                    text.push('[');
+                    text.push_str(&index.to_string());
+                    text.push(']');
+                }
             }
         }
         text
@@ -151,21 +155,15 @@ impl Expressions {
 }
 
 /// The placeholder of a name or value: an earlier one of an equal, or the next.
-fn placeholder<T, B: ?Sized>(
-    known: &mut Vec<(String, T)>,
-    prefix: &str,
-    wanted: &B,
-    own: impl Fn(&B) -> T,
-) -> String
+fn placeholder<T>(known: &mut Vec<(String, T)>, prefix: &str, wanted: &T) -> String
 where
-    T: std::borrow::Borrow<B>,
-    B: PartialEq,
+    T: PartialEq + Clone,
 {
-    if let Some((placeholder, _)) = known.iter().find(|(_, it)| it.borrow() == wanted) {
+    if let Some((placeholder, _)) = known.iter().find(|(_, it)| it == wanted) {
         return placeholder.clone();
     }
     let placeholder = format!("{prefix}{}", known.len());
-    known.push((placeholder.clone(), own(wanted)));
+    known.push((placeholder.clone(), wanted.clone()));
     placeholder
 }
 

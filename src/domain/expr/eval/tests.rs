@@ -43,6 +43,7 @@ fn evaluated(text: &str) -> Option<Value> {
     evaluate(&parse_value(text, &Context::default()).unwrap(), &item())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what `evaluate` gives")]
 fn text(text: &str) -> Option<Value> {
     Some(Value::s(text))
 }

@@ -1,6 +1,6 @@
 //! Our dialect: which characters make a name, and which words never are one.
 
-use sqlparser::ast::{CastKind, Expr, Ident, ObjectName};
+use sqlparser::ast::{CastKind, Expr, Ident, ObjectName, UnaryOperator};
 use sqlparser::dialect::{Dialect, Precedence};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -54,7 +54,11 @@ impl Dialect for Expressions {
         let plain = word.quote_style.is_none();
         if plain && is_reserved(&ident.value) {
             return match ident.value.to_uppercase().as_str() {
-                "NOT" | "TRUE" | "FALSE" => None,
+                "TRUE" | "FALSE" => None,
+                "NOT" => {
+                    parser.next_token();
+                    Some(negation(self, parser))
+                }
                 _ => Some(parser.expected("an expression", token.clone())),
             };
         }
@@ -68,6 +72,15 @@ impl Dialect for Expressions {
             Ok(Expr::Identifier(ident))
         })
     }
+}
+
+/// `NOT …`, without the detour the parser takes for words: its frames fill a stack.
+fn negation(dialect: &Expressions, parser: &mut Parser) -> Result<Expr, ParserError> {
+    let binding = dialect.prec_value(Precedence::UnaryNot);
+    parser.parse_subexpr(binding).map(|expr| Expr::UnaryOp {
+        op: UnaryOperator::Not,
+        expr: Box::new(expr),
+    })
 }
 
 pub(super) fn is_reserved(word: &str) -> bool {

@@ -1,7 +1,6 @@
 //! Calls: which functions there are, what they take, and what was probably meant.
 
-use super::refuse::start;
-use super::source::Source;
+use super::source::{Source, start};
 use super::value::{self as convert, path, text, whole};
 use crate::domain::expr::{DateFormat, DateUnit, Predicate, TextOp, ValueExpr};
 use crate::domain::problem::{Problem, nearest};
@@ -93,11 +92,7 @@ impl<'e> Call<'e> {
         };
         let arguments = arguments.ok_or_else(|| {
             let what = format!("`{name}` takes plain arguments only");
-            let problem = source.problem(span, what);
-            match signature(&name) {
-                Some(signature) => problem.hint(format!("`{signature}`")),
-                None => problem,
-            }
+            with_signature(&name, source.problem(span, what))
         })?;
         Ok(Self {
             name,
@@ -115,11 +110,7 @@ impl<'e> Call<'e> {
             count => format!("{count} arguments"),
         };
         let what = format!("`{}` got {got}", self.name);
-        let problem = source.problem(self.span, what);
-        Err(match signature(&self.name) {
-            Some(signature) => problem.hint(format!("`{signature}`")),
-            None => problem,
-        })
+        Err(with_signature(&self.name, source.problem(self.span, what)))
     }
 
     /// The first argument as a value. The number of arguments was checked.
@@ -156,6 +147,13 @@ fn signature(name: &str) -> Option<&'static str> {
         .chain(CONDITIONS)
         .find(|(known, _)| *known == name)
         .map(|(_, signature)| *signature)
+}
+
+fn with_signature(name: &str, problem: Problem) -> Problem {
+    match signature(name) {
+        Some(signature) => problem.hint(format!("`{signature}`")),
+        None => problem,
+    }
 }
 
 /// A call that gives a value.
@@ -313,10 +311,11 @@ fn date(call: &Call<'_>, unit: DateUnit, source: &Source<'_>) -> Result<ValueExp
                 zone = Some(time_zone(name, argument, source)?);
             }
             _ => {
-                return Err(call
-                    .expect(1..=1, source)
-                    .err()
-                    .unwrap_or_else(|| call.unknown(source)));
+                let what = format!("`{}` takes one time zone, then one format", call.name);
+                return Err(with_signature(
+                    &call.name,
+                    source.problem(start(argument), what),
+                ));
             }
         }
     }
@@ -329,7 +328,7 @@ fn date(call: &Call<'_>, unit: DateUnit, source: &Source<'_>) -> Result<ValueExp
 }
 
 fn time_zone(name: &str, argument: &Expr, source: &Source<'_>) -> Result<chrono_tz::Tz, Problem> {
-    name.parse().map_err(|_: chrono_tz::ParseError| {
+    name.parse().map_err(|_not_a_zone: chrono_tz::ParseError| {
         let what = format!("`{name}` is neither a time zone nor a format");
         let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
         let hint = nearest(name, zones).map_or_else(

@@ -1,8 +1,7 @@
 //! Predicates, from the tree of the parser.
 
 use super::function;
-use super::refuse::start;
-use super::source::Source;
+use super::source::{Source, start};
 use super::value::{chain, value};
 use crate::domain::expr::{CompareOp, Predicate, ValueExpr};
 use crate::domain::problem::Problem;
@@ -130,8 +129,8 @@ fn not_a_condition(expr: &Expr, source: &Source<'_>) -> Problem {
         Ok(ValueExpr::Path(path)) => source
             .problem(start(expr), format!("`{path}` alone is not a condition"))
             .hint(format!("`{path} = true`")),
-        Ok(value) => source
-            .problem(start(expr), format!("`{value}` alone is not a condition"))
+        Ok(_) => source
+            .problem(start(expr), "a value alone is not a condition")
             .hint("a comparison: `= <> < <= > >=`, `BETWEEN`, `IN`"),
         Err(problem) => problem,
     }

@@ -6,10 +6,7 @@
 use super::source::Source;
 use crate::domain::problem::Problem;
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
-
-/// The most operators of one text: 1,000 terms of a comparison and a connective each.
-const MAX_OPERATORS: usize = 2_000;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 /// Words refused between two operands, with their substitutes.
 const INFIX: &[(&str, &str)] = &[
@@ -40,49 +37,44 @@ const PREFIX: &[(&str, &str)] = &[
 
 /// Refuses by name whatever the language has not.
 pub(super) fn refuse(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Result<(), Problem> {
-    let mut operators = 0_usize;
     for (at, token) in tokens.iter().enumerate() {
-        let before = at.checked_sub(1).map(|i| &tokens[i].token);
-        // `a NOT LIKE …`: the word behind NOT stands between operands all the same.
-        let negation = before.is_some_and(is_not) && at >= 2;
-        let after_operand = if negation {
-            ends_operand(&tokens[at - 2].token)
-        } else {
-            before.is_some_and(ends_operand)
-        };
-        match &token.token {
-            Token::Word(_) if before == Some(&Token::Period) => {}
-            Token::Word(word) if word.quote_style.is_none() => {
-                let refused = if after_operand {
-                    infix(&word.value, &tokens[at + 1..])
-                } else {
-                    prefix(&word.value, &tokens[at + 1..])
-                };
-                if let Some(hint) = refused {
-                    let what = format!("`{}` is not part of this language", word.value);
-                    return Err(source.problem(token.span, what).hint(hint));
-                }
-                operators += usize::from(matches!(
-                    word.keyword,
-                    Keyword::AND | Keyword::OR | Keyword::IN | Keyword::BETWEEN
-                ));
-            }
-            Token::Minus if !after_operand && next_is_number(&tokens[at + 1..]) => {}
-            other => {
-                if let Some((what, hint)) = symbol(other, &tokens[at + 1..]) {
-                    return Err(source.problem(token.span, what).hint(hint));
-                }
-                operators += usize::from(is_operator(other));
-            }
-        }
-        if operators > MAX_OPERATORS {
-            let what = format!("the expression has more than {MAX_OPERATORS} operators");
-            return Err(source
-                .problem(token.span, what)
-                .hint("`x IN (…)` instead of a chain of `OR`"));
+        if let Some((name, hint)) = refused(&tokens[..at], token, &tokens[at + 1..]) {
+            let what = format!("`{name}` is not part of this language");
+            return Err(source.problem(token.span, what).hint(hint));
         }
     }
     Ok(())
+}
+
+/// The name of what is refused here, and the substitute.
+fn refused(
+    before: &[TokenWithSpan],
+    token: &TokenWithSpan,
+    rest: &[TokenWithSpan],
+) -> Option<(String, String)> {
+    let last = before.last().map(|t| &t.token);
+    let after_operand = match before {
+        // `a NOT LIKE …`: the word behind NOT stands between operands all the same.
+        [.., operand, not] if is_not(&not.token) => ends_operand(&operand.token),
+        _ => last.is_some_and(ends_operand),
+    };
+    match &token.token {
+        Token::Word(word) if word.quote_style.is_none() && last != Some(&Token::Period) => {
+            let hint = if after_operand {
+                infix(&word.value, rest)
+            } else {
+                prefix(&word.value, rest)
+            };
+            hint.map(|hint| (word.value.clone(), hint))
+        }
+        // `0xff` arrives as `X'ff'`, but is a character shorter.
+        Token::HexStringLiteral(digits) if width(token) < digits.len() + 3 => Some((
+            format!("0x{digits}"),
+            format!("`X'{digits}'` for binary, or a decimal number"),
+        )),
+        Token::Minus if !after_operand && next_is_number(rest) => None,
+        other => symbol(other, rest).map(|hint| (other.to_string(), hint.to_owned())),
+    }
 }
 
 /// Whether an operand can end with this token.
@@ -108,6 +100,15 @@ pub(crate) fn ends_operand(token: &Token) -> bool {
         | Token::RBracket => true,
         _ => false,
     }
+}
+
+fn width(token: &TokenWithSpan) -> usize {
+    let columns = token
+        .span
+        .end
+        .column
+        .saturating_sub(token.span.start.column);
+    usize::try_from(columns).unwrap_or(usize::MAX)
 }
 
 fn is_not(token: &Token) -> bool {
@@ -159,7 +160,8 @@ fn substitute(table: &[(&str, &str)], word: &str) -> Option<String> {
         .map(|(_, hint)| (*hint).to_owned())
 }
 
-fn is_operator(token: &Token) -> bool {
+/// Whether the language has this token as an operator.
+pub(super) fn is_operator(token: &Token) -> bool {
     matches!(
         token,
         Token::Eq
@@ -175,9 +177,9 @@ fn is_operator(token: &Token) -> bool {
     )
 }
 
-/// Why a token that is no word is refused, and the substitute.
-fn symbol(token: &Token, rest: &[TokenWithSpan]) -> Option<(String, &'static str)> {
-    let hint = match token {
+/// The substitute of a token that is no word, when it is refused.
+fn symbol(token: &Token, rest: &[TokenWithSpan]) -> Option<&'static str> {
+    Some(match token {
         Token::Number(_, false)
         | Token::SingleQuotedString(_)
         | Token::HexStringLiteral(_)
@@ -206,24 +208,5 @@ fn symbol(token: &Token, rest: &[TokenWithSpan]) -> Option<(String, &'static str
         Token::Char('`') => "double quotes around names: `\"name\"`",
         Token::Number(..) => "the digits alone",
         _ => "`'text'`, `5`, `true`, names, and `= <> < <= > >= || %`",
-    };
-    Some((format!("`{token}` is not part of this language"), hint))
-}
-
-/// Where an expression of the parser starts, without recursion.
-pub(super) fn start(expr: &sqlparser::ast::Expr) -> Span {
-    use sqlparser::ast::{Expr, Spanned};
-    let mut at = expr;
-    loop {
-        at = match at {
-            Expr::BinaryOp { left: inner, .. }
-            | Expr::Between { expr: inner, .. }
-            | Expr::In { expr: inner, .. }
-            | Expr::UnaryOp { expr: inner, .. }
-            | Expr::Cast { expr: inner, .. }
-            | Expr::Nested(inner) => inner,
-            Expr::Function(call) => return call.name.span(),
-            other => return other.span(),
-        };
-    }
+    })
 }

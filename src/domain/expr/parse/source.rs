@@ -1,10 +1,11 @@
 //! A text with its tokens: where each stands, and the errors that point there.
 
 use super::Context;
+use super::bounds;
 use super::dialect::{Expressions, is_reserved};
 use super::refuse::refuse;
 use crate::domain::problem::{Place, Problem};
-use sqlparser::ast::Expr;
+use sqlparser::ast::{Expr, Spanned};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
 
@@ -89,6 +90,7 @@ impl<'a> Source<'a> {
     /// Parses some of the tokens as one expression, all of them.
     pub(crate) fn expression(&self, tokens: &[TokenWithSpan]) -> Result<Expr, Problem> {
         refuse(self, tokens)?;
+        bounds::check(self, tokens)?;
         let mut parser = Parser::new(&Expressions).with_tokens_with_locations(tokens.to_vec());
         let expr = parser
             .parse_expr()
@@ -151,6 +153,23 @@ impl<'a> Source<'a> {
 
 fn quote_hint(word: &str) -> String {
     format!("`\"{word}\"` where an attribute of that name is meant")
+}
+
+/// Where an expression of the parser starts, found without recursion.
+pub(super) fn start(expr: &Expr) -> Span {
+    let mut at = expr;
+    loop {
+        at = match at {
+            Expr::BinaryOp { left: inner, .. }
+            | Expr::Between { expr: inner, .. }
+            | Expr::In { expr: inner, .. }
+            | Expr::UnaryOp { expr: inner, .. }
+            | Expr::Cast { expr: inner, .. }
+            | Expr::Nested(inner) => inner,
+            Expr::Function(call) => return call.name.span(),
+            other => return other.span(),
+        };
+    }
 }
 
 /// From the first to the last of some tokens.

@@ -24,6 +24,7 @@ fn number(text: &str) -> ValueExpr {
 fn a_literal_fixes_its_type() {
     assert_eq!(value_of("5").unwrap(), number("5"));
     assert_eq!(value_of("-0.50").unwrap(), number("-0.5"));
+    assert_eq!(value_of(".5e1").unwrap(), number("5"));
     assert_eq!(value_of("'5'").unwrap(), ValueExpr::Literal(Value::s("5")));
     assert_eq!(
         value_of("TRUE").unwrap(),
@@ -190,18 +191,45 @@ fn a_thousand_terms_are_read_and_more_are_refused_by_their_bound() {
 #[case::remainders("a", " % 2")]
 #[case::comparisons("a", " = a")]
 #[case::lists("a", " IN (1)")]
-#[case::negations("a", "")]
+#[case::elements("a", "[0]")]
 fn no_chain_within_the_bound_exhausts_the_stack(#[case] first: &str, #[case] more: &str) {
     let text = format!("{first}{}", more.repeat(1_900));
-    // Whether it is understood does not matter here; that it returns does.
     assert!(predicate_of(&text).is_err());
+    // Here the parser gives up behind the whole chain.
     assert!(value_of(&format!("{text} =")).is_err());
 }
 
+const OPENINGS: [&str; 7] = [
+    "(",
+    "upper(",
+    "cast(",
+    "a IN (",
+    "[",
+    "a[",
+    "b AND (NOT a || (",
+];
+
+#[rstest]
+fn brackets_nest_sixteen_levels_and_no_deeper(#[values(0, 1, 2, 3, 4, 5, 6)] opening: usize) {
+    let opening = OPENINGS[opening];
+    let deep = opening.repeat(17 / opening.matches(['(', '[']).count() + 1);
+    let problem = predicate_of(&deep).unwrap_err();
+    assert_eq!(problem.what, "brackets nest deeper than 16 levels");
+}
+
+#[rstest]
+fn the_deepest_nesting_fits_the_stack_of_a_thread(#[values(0, 1, 2, 3, 4, 5, 6)] opening: usize) {
+    let opening = OPENINGS[opening];
+    let deep = opening.repeat(16 / opening.matches(['(', '[']).count());
+    let negated = format!("{deep}{}a", "NOT ".repeat(200));
+    let parse = move || (value_of(&deep).is_err(), predicate_of(&negated).is_err());
+    let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+    assert_eq!(thread.spawn(parse).unwrap().join().unwrap(), (true, true));
+}
+
 #[test]
-fn nesting_is_bounded_with_a_message() {
-    let text = format!("{}a = 1{}", "(".repeat(400), ")".repeat(400));
-    let problem = predicate_of(&text).unwrap_err();
+fn negations_nest_as_deep_as_the_parser_goes() {
+    let problem = predicate_of(&format!("{}a = 1", "NOT ".repeat(4_000))).unwrap_err();
     assert_eq!(problem.what, "the expression is nested too deeply");
 }
 
@@ -277,6 +305,7 @@ fn text_above_64_kb_is_refused_with_its_bound() {
 )]
 #[case("a == 1", 3, "==", "`=`")]
 #[case("a = :v", 5, ":", "the value itself: `'text'` or `5`")]
+#[case("a = 0xff", 5, "0xff", "`X'ff'` for binary, or a decimal number")]
 #[case("a = 1; b = 2", 6, ";", "one text at a time, without `;`")]
 fn sql_that_is_not_part_of_the_language_is_refused_by_name(
     #[case] text: &str,
@@ -308,7 +337,7 @@ fn sql_that_is_not_part_of_the_language_is_refused_by_name(
 )]
 #[case(
     "5",
-    "`5` alone is not a condition",
+    "a value alone is not a condition",
     "a comparison: `= <> < <= > >=`, `BETWEEN`, `IN`"
 )]
 #[case(

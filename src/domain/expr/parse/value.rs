@@ -1,8 +1,7 @@
 //! Value expressions and paths, from the tree of the parser.
 
 use super::function;
-use super::refuse::start;
-use super::source::Source;
+use super::source::{Source, start};
 use crate::domain::expr::{CastTo, Path, Step, ValueExpr};
 use crate::domain::problem::Problem;
 use crate::domain::value::Value;

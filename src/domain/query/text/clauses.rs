@@ -3,7 +3,7 @@
 //! A word is judged by where it stands: `offset` behind a complete operand begins a clause that
 //! is refused, `offset` where an operand belongs is an attribute.
 
-use crate::domain::expr::{Source, ends_operand, is_keyword};
+use crate::domain::expr::parse::{Source, ends_operand, is_keyword};
 use crate::domain::problem::Problem;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
