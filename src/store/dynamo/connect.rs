@@ -13,7 +13,7 @@ use aws_config::environment::{
 };
 use aws_config::imds;
 use aws_config::meta::credentials::CredentialsProviderChain;
-use aws_config::meta::region::RegionProviderChain;
+use aws_config::meta::region::{ProvideRegion, RegionProviderChain};
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -61,13 +61,14 @@ impl Dynamo {
     /// # Errors
     /// No region, or an endpoint that is no URL.
     pub async fn connect(connect: Connect) -> Result<Self, ReadError> {
-        let sdk = shared_config(&connect).await;
+        let configured = configured_region(&connect).await;
+        let sdk = shared_config(&connect, configured.as_ref()).await;
         let endpoint = sdk.endpoint_url();
         if let Some(endpoint) = endpoint.filter(|url| host(url).is_none()) {
             return Err(error::no_endpoint(endpoint));
         }
         let distance = endpoint.map_or(Distance::Remote, distance);
-        let region = region(&sdk, distance)?;
+        let region = region(configured, distance)?;
         let profile = connect.profile.as_deref();
         let identity = Identity {
             profile: connect
@@ -141,13 +142,29 @@ fn retries(distance: Distance) -> RetryConfig {
     }
 }
 
-/// Everything of environment and profile but credentials. The region comes from flag, environment,
-/// or profile: the default chain would ask instance metadata, for seconds where there is none.
-async fn shared_config(connect: &Connect) -> SdkConfig {
+/// Flag, environment, profile. The default chain would go on to ask instance metadata, for seconds
+/// where there is none.
+async fn configured_region(connect: &Connect) -> Option<Region> {
     let mut of_profile = ProfileFileRegionProvider::builder();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).no_credentials();
     if let Some(profile) = &connect.profile {
         of_profile = of_profile.profile_name(profile);
+    }
+    RegionProviderChain::first_try(connect.region.clone().map(Region::new))
+        .or_else(EnvironmentVariableRegionProvider::new())
+        .or_else(of_profile.build())
+        .region()
+        .await
+        .filter(|region| !region.as_ref().is_empty())
+}
+
+/// Everything of environment and profile but region and credentials.
+async fn shared_config(connect: &Connect, region: Option<&Region>) -> SdkConfig {
+    // Without any region the loader would look for one itself, in instance metadata too.
+    let any = Region::from_static(LOCAL_REGION);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .no_credentials()
+        .region(region.cloned().unwrap_or(any));
+    if let Some(profile) = &connect.profile {
         loader = loader.profile_name(profile);
     }
     // The loader does not know the variable of one service, and its own is the wider one.
@@ -155,16 +172,14 @@ async fn shared_config(connect: &Connect) -> SdkConfig {
     if let Some(endpoint) = connect.endpoint.clone().or_else(of_service) {
         loader = loader.endpoint_url(endpoint);
     }
-    let regions = RegionProviderChain::first_try(connect.region.clone().map(Region::new))
-        .or_else(EnvironmentVariableRegionProvider::new())
-        .or_else(of_profile.build());
-    loader.region(regions).load().await
+    loader.load().await
 }
 
-fn region(sdk: &SdkConfig, distance: Distance) -> Result<Region, ReadError> {
-    let region = sdk.region().filter(|region| !region.as_ref().is_empty());
-    match (region, distance) {
-        (Some(region), _) => Ok(region.clone()),
+fn region(configured: Option<Region>, distance: Distance) -> Result<Region, ReadError> {
+    let is_label = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    match (configured, distance) {
+        (Some(region), _) if is_label(region.as_ref()) => Ok(region),
+        (Some(region), _) => Err(error::bad_region(region.as_ref())),
         (None, Distance::Loopback) => Ok(Region::from_static(LOCAL_REGION)),
         (None, Distance::Remote) => Err(error::no_region()),
     }
@@ -298,20 +313,19 @@ mod tests {
 
     #[test]
     fn only_a_loopback_endpoint_needs_no_region() {
-        let silent = SdkConfig::builder().build();
-        assert_eq!(
-            region(&silent, Distance::Loopback).unwrap().as_ref(),
-            LOCAL_REGION
-        );
-        let error = region(&silent, Distance::Remote).unwrap_err();
+        let local = region(None, Distance::Loopback).unwrap();
+        assert_eq!(local.as_ref(), LOCAL_REGION);
+        let error = region(None, Distance::Remote).unwrap_err();
         assert!(error.problem.hint.unwrap().contains("`--region"));
-        let told = SdkConfig::builder()
-            .region(Region::new("eu-west-1"))
-            .build();
-        assert_eq!(
-            region(&told, Distance::Loopback).unwrap().as_ref(),
-            "eu-west-1"
-        );
+        let told = region(Some(Region::new("eu-west-1")), Distance::Loopback).unwrap();
+        assert_eq!(told.as_ref(), "eu-west-1");
+    }
+
+    #[test]
+    fn what_is_no_name_of_a_region_is_refused() {
+        let odd = Some(Region::new("eu west"));
+        let error = region(odd, Distance::Remote).unwrap_err();
+        assert_eq!(error.problem.what, "`eu west` is not a region");
     }
 
     #[tokio::test]

@@ -107,6 +107,14 @@ pub(super) fn no_region() -> ReadError {
     }
 }
 
+/// The region cannot be one.
+pub(super) fn bad_region(region: &str) -> ReadError {
+    ReadError {
+        kind: ReadErrorKind::Region,
+        problem: Problem::new(format!("`{region}` is not a region")).hint("`--region eu-west-1`"),
+    }
+}
+
 /// The endpoint is not a URL.
 pub(super) fn no_endpoint(endpoint: &str) -> ReadError {
     ReadError {

@@ -42,7 +42,7 @@ impl Dynamo {
             .set_expression_attribute_names(asked.names)
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .customize()
-            .interceptor(tap::Into(sink.clone()))
+            .interceptor(tap::Fill(sink.clone()))
             .send()
             .await
             .map_err(|error| self.failed("GetItem", Some(&get.table), &error))?;
@@ -72,7 +72,7 @@ impl Dynamo {
             .request_items(batch.table.as_str(), keys)
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .customize()
-            .interceptor(tap::Into(sink.clone()))
+            .interceptor(tap::Fill(sink.clone()))
             .send()
             .await
             .map_err(|error| self.failed(OPERATION, Some(&batch.table), &error))?;
@@ -112,7 +112,7 @@ impl Dynamo {
             .consistent_read(query.consistency == Consistency::Strong)
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .customize()
-            .interceptor(tap::Into(sink.clone()))
+            .interceptor(tap::Fill(sink.clone()))
             .send()
             .await
             .map_err(|error| self.failed(OPERATION, Some(&query.table), &error))?;
@@ -146,7 +146,7 @@ impl Dynamo {
             .consistent_read(scan.consistency == Consistency::Strong)
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .customize()
-            .interceptor(tap::Into(sink.clone()))
+            .interceptor(tap::Fill(sink.clone()))
             .send()
             .await
             .map_err(|error| self.failed(OPERATION, Some(&scan.table), &error))?;
@@ -202,11 +202,7 @@ impl Asked {
             projection,
             names,
             values,
-        } = if key.is_none() && filter.is_none() && projection.is_none() {
-            Expressions::default()
-        } else {
-            compile(key, filter, projection)
-        };
+        } = compile(key, filter, projection);
         let values = values
             .iter()
             .map(|(key, value)| (key.clone(), to_sdk(value)));

@@ -40,10 +40,10 @@ impl Sink {
 
 /// Attaches a sink to every attempt of a call.
 #[derive(Debug)]
-pub(super) struct Into(pub(super) Sink);
+pub(super) struct Fill(pub(super) Sink);
 
 #[dyn_dispatch_hint]
-impl Intercept for Into {
+impl Intercept for Fill {
     fn name(&self) -> &'static str {
         "Tap"
     }

@@ -73,11 +73,12 @@ pub(super) fn foreign(attempt: &Attempt<'_>, status: Option<u16>) -> (ReadErrorK
 
 fn credentials(attempt: &Attempt<'_>, error: &CredentialsError) -> (ReadErrorKind, Problem) {
     let profile = attempt.identity.profile.as_deref();
+    let whose = profile.map_or_else(String::new, |profile| format!(" of profile `{profile}`"));
     let problem = if let CredentialsError::CredentialsNotLoaded(_) = error {
-        Problem::new("no credentials")
+        Problem::new(format!("no credentials{whose}"))
             .because("neither environment, profile, container, nor instance has any")
     } else {
-        Problem::new("the credentials could not be loaded").because(cause(error))
+        Problem::new(format!("the credentials{whose} could not be loaded")).because(cause(error))
     };
     (ReadErrorKind::Credentials, problem.hint(renew(profile)))
 }
