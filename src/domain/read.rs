@@ -2,7 +2,7 @@
 
 mod expression;
 
-pub use expression::{Compiled, Expressions, compile, is_expressible};
+pub use expression::{Expressions, compile, is_expressible};
 
 use crate::domain::expr::{Path, Predicate};
 use crate::domain::item::Block;

@@ -29,9 +29,6 @@ pub struct Expressions {
     pub values: Vec<(String, Value)>,
 }
 
-/// A shorthand for what compiling gives.
-pub type Compiled = Expressions;
-
 /// Compiles key condition, filter, and projection into expressions that share placeholders.
 ///
 /// The filter has to be expressible; a filter that is trivially true gives no expression.

@@ -4,7 +4,7 @@ use super::function;
 use super::source::{Source, start};
 use crate::domain::expr::{CastTo, Path, Step, ValueExpr};
 use crate::domain::problem::Problem;
-use crate::domain::value::Value;
+use crate::domain::value::{Number, Value};
 use sqlparser::ast::{
     AccessExpr, BinaryOperator, Expr, Ident, Subscript, UnaryOperator, Value as Constant,
 };
@@ -98,13 +98,12 @@ pub(crate) fn path(expr: &Expr, source: &Source<'_>) -> Result<Path, Problem> {
     match expr {
         Expr::Nested(inner) => path(inner, source),
         Expr::Identifier(ident) => name(ident, source).map(Path::top),
-        Expr::CompoundIdentifier(idents) => {
-            let mut names = idents.iter().map(|ident| name(ident, source));
-            let root = names.next().unwrap_or_else(|| Ok(String::new()))?;
-            let steps = names
-                .map(|n| n.map(Step::Field))
-                .collect::<Result<_, _>>()?;
-            Ok(Path { root, steps })
+        Expr::CompoundIdentifier(idents) if let [root, fields @ ..] = idents.as_slice() => {
+            let mut path = Path::top(name(root, source)?);
+            for field in fields {
+                path.steps.push(Step::Field(name(field, source)?));
+            }
+            Ok(path)
         }
         Expr::CompoundFieldAccess { root, access_chain } => {
             let mut path = path(root, source)?;
@@ -174,10 +173,10 @@ pub(super) fn literal(
 }
 
 fn number(text: &str, span: Span, source: &Source<'_>) -> Result<Value, Problem> {
-    text.parse().map(Value::N).map_err(|e| {
+    text.parse::<Number>().map(Value::N).map_err(|e| {
         source
             .problem(span, format!("`{text}` is not a number of DynamoDB"))
-            .because(crate::domain::value::NumberError::to_string(&e))
+            .because(e.to_string())
     })
 }
 
