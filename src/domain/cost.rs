@@ -1,9 +1,12 @@
 //! Capacity rules and prices. Every rule names its source.
+//!
+//! Owns what reads are charged and what that costs at list price. Knows no plan and no request:
+//! those bring bytes, this gives units.
 
 mod capacity;
 mod price;
 
-pub use capacity::{ReadKind, read_units, scan_range, units};
+pub use capacity::{read_units, scan_cost, scan_range, unit_factor, units};
 pub use price::{Price, Prices};
 
 use crate::domain::names::{Range, Rcu};
