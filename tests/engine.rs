@@ -8,6 +8,8 @@
 
 #[path = "engine/catalog.rs"]
 mod catalog;
+#[path = "engine/demo.rs"]
+mod demo;
 #[path = "engine/drift.rs"]
 mod drift;
 #[path = "engine/read.rs"]

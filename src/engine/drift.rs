@@ -100,6 +100,3 @@ pub async fn check(
     let ended = Box::pin(check.run()).await;
     check.finish(ended)
 }
-
-#[cfg(test)]
-mod tests;
