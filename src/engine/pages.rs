@@ -4,9 +4,11 @@
 
 mod cursor;
 mod reader;
+mod sweep;
 
 pub(super) use cursor::{Cursor, scan_page_items};
 pub(super) use reader::{Pool, Reader};
+pub(super) use sweep::Sweep;
 
 use crate::domain::problem::Problem;
 use crate::domain::read::{ReadError, ReadErrorKind};

@@ -6,7 +6,7 @@ use crate::domain::drift::{Look, copy_keys, owner_keys};
 use crate::domain::query::Consistency;
 use crate::domain::schema::Table;
 use crate::domain::value::Item;
-use crate::engine::pages::{Cursor, Pool, Stop};
+use crate::engine::pages::{Cursor, Stop, Sweep};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Items by their keys.
@@ -77,28 +77,14 @@ impl Check<'_> {
 
     /// The items of a table under `keys`, read strongly.
     async fn read_strongly(&mut self, table: &Table, keys: BTreeSet<Item>) -> Result<Found, Stop> {
-        let mut cursors = Cursor::keys(&table.name, &keys, Consistency::Strong, None);
-        let mut waiting: Vec<usize> = (0..cursors.len()).collect();
-        let mut pool = Pool::default();
+        let cursors = Cursor::keys(&table.name, &keys, Consistency::Strong, None);
+        let mut sweep = Sweep::new(cursors);
         let mut found = Found::new();
-        loop {
-            while let Some(id) = waiting.pop() {
-                let cursor = &cursors[id];
-                if !self.reader.start(&mut pool, WIDTH, id, cursor, None)? {
-                    waiting.push(id);
-                    break;
-                }
-            }
-            let Some((id, page)) = self.reader.next(&mut pool).await? else {
-                return Ok(found);
-            };
-            cursors[id].advance(&page)?;
-            if !cursors[id].ended() {
-                waiting.push(id);
-            }
+        while let Some(page) = sweep.next(&mut self.reader, WIDTH, None).await? {
             let items = page.items.iter().map(|item| item.to_item());
             found.extend(items.map(|item| (table.key.of(&item), item)));
         }
+        Ok(found)
     }
 }
 

@@ -6,70 +6,46 @@ use crate::domain::item::ItemRef;
 use crate::domain::query::Consistency;
 use crate::domain::read::{ReadPage, ReadRequest, Scan};
 use crate::domain::schema::Table;
-use crate::engine::pages::{Cursor, Pool, Stop, scan_page_items};
+use crate::engine::pages::{Cursor, Stop, Sweep, scan_page_items};
 
 /// Bytes of a table that are worth a segment of a parallel Scan.
 const SEGMENT: u64 = 8 * 1024 * 1024;
 /// Segments at most: faster, but still modest beside the table's own traffic.
 const SEGMENTS: u64 = 4;
 
-/// The page reads of one parallel Scan.
+/// A parallel Scan of a table.
 #[derive(Debug)]
 struct TableScan {
-    cursors: Vec<Cursor>,
-    waiting: Vec<usize>,
-    pool: Pool,
+    sweep: Sweep,
     page_items: u32,
 }
 
 impl TableScan {
     fn new(table: &Table) -> Self {
-        let segments = (table.bytes / SEGMENT).clamp(1, SEGMENTS);
         // At most `SEGMENTS`.
-        let total = u32::try_from(segments).unwrap_or(1);
-        let cursors: Vec<Cursor> = (0..total)
-            .map(|segment| {
-                Cursor::new(ReadRequest::Scan(Scan {
-                    table: table.name.clone(),
-                    index: None,
-                    filter: None,
-                    projection: None,
-                    limit: None,
-                    start: None,
-                    segment: (total > 1).then_some((segment, total)),
-                    consistency: Consistency::Eventual,
-                }))
-            })
-            .collect();
+        let total = u32::try_from((table.bytes / SEGMENT).clamp(1, SEGMENTS)).unwrap_or(1);
+        let segment = |number| {
+            Cursor::new(ReadRequest::Scan(Scan {
+                table: table.name.clone(),
+                index: None,
+                filter: None,
+                projection: None,
+                limit: None,
+                start: None,
+                segment: (total > 1).then_some((number, total)),
+                consistency: Consistency::Eventual,
+            }))
+        };
         Self {
-            waiting: (0..cursors.len()).collect(),
-            cursors,
-            pool: Pool::default(),
+            sweep: Sweep::new((0..total).map(segment).collect()),
             page_items: scan_page_items(table.mean_item()),
         }
     }
 
     /// The next page; `None` at the end.
     async fn next(&mut self, check: &mut Check<'_>) -> Result<Option<ReadPage>, Stop> {
-        while let Some(id) = self.waiting.pop() {
-            let (width, items) = (self.cursors.len(), Some(self.page_items));
-            let cursor = &self.cursors[id];
-            if !check
-                .reader
-                .start(&mut self.pool, width, id, cursor, items)?
-            {
-                self.waiting.push(id);
-                break;
-            }
-        }
-        let Some((id, page)) = check.reader.next(&mut self.pool).await? else {
-            return Ok(None);
-        };
-        self.cursors[id].advance(&page)?;
-        if !self.cursors[id].ended() {
-            self.waiting.push(id);
-        }
-        Ok(Some(page))
+        let (width, items) = (self.sweep.len(), Some(self.page_items));
+        self.sweep.next(&mut check.reader, width, items).await
     }
 }
 

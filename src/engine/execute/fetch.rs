@@ -6,7 +6,7 @@ use crate::domain::expr::{Lookup, Path};
 use crate::domain::item::ItemRef;
 use crate::domain::plan::BaseFetch;
 use crate::domain::value::Item;
-use crate::engine::pages::{Cursor, Pool, Stop};
+use crate::engine::pages::{Cursor, Stop, Sweep};
 use std::collections::HashMap;
 
 /// Replaces each row by its base item, in order. Rows whose base item vanished meanwhile, or does
@@ -23,24 +23,10 @@ pub(super) async fn fetch_base(
         .collect();
     let projection = with_keys(fetch);
     let consistency = run.plan().consistency;
-    let mut cursors = Cursor::keys(&fetch.table, &keys, consistency, projection.as_deref());
-    let mut waiting: Vec<usize> = (0..cursors.len()).rev().collect();
-    let mut pool = Pool::default();
+    let cursors = Cursor::keys(&fetch.table, &keys, consistency, projection.as_deref());
+    let mut sweep = Sweep::new(cursors);
     let mut found: HashMap<Item, Row> = HashMap::with_capacity(keys.len());
-    loop {
-        while let Some(id) = waiting.pop() {
-            if !run.start_fetch(&mut pool, id, &cursors[id])? {
-                waiting.push(id);
-                break;
-            }
-        }
-        let Some((id, page)) = run.next_page(&mut pool).await? else {
-            break;
-        };
-        cursors[id].advance(&page)?;
-        if !cursors[id].ended() {
-            waiting.push(id);
-        }
+    while let Some(page) = run.next_fetched(&mut sweep).await? {
         run.progress().await?;
         for row in matching(&page.items, &fetch.residual) {
             if let Some(key) = row.item().map(|item| own_key(fetch, item)) {

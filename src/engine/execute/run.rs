@@ -13,7 +13,7 @@ use crate::domain::item::Block;
 use crate::domain::plan::{BaseFetch, OrderStrategy, Plan, Reads};
 use crate::domain::query::{Request, Select};
 use crate::domain::read::{Query, ReadPage, ReadRequest, Scan};
-use crate::engine::pages::{Cursor, Pool, Reader, Stop, scan_page_items};
+use crate::engine::pages::{Cursor, Pool, Reader, Stop, Sweep, scan_page_items};
 use crate::store::Store;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
@@ -31,7 +31,10 @@ pub(super) struct Run<'a> {
     bounds: Bounds,
     sorter: Option<Sorter<'a>>,
     output: Output<'a>,
+    /// Pages of the path so far.
     pages: u64,
+    /// Items of the path evaluated so far.
+    read: u64,
 }
 
 impl<'a> Run<'a> {
@@ -65,6 +68,7 @@ impl<'a> Run<'a> {
             sorter,
             output,
             pages: 0,
+            read: 0,
         }
     }
 
@@ -186,15 +190,19 @@ impl<'a> Run<'a> {
         self.reader.start(pool, self.width(), id, cursor, items)
     }
 
-    /// Starts fetching base items; false when enough is under way.
-    pub(super) fn start_fetch(
-        &self,
-        pool: &mut Pool,
-        id: usize,
-        cursor: &Cursor,
-    ) -> Result<bool, Stop> {
+    /// The next page of a sweep over the plan's path.
+    pub(super) async fn next_of(&mut self, sweep: &mut Sweep) -> Result<Option<ReadPage>, Stop> {
+        let (width, items) = (self.width(), self.page_items());
+        sweep.next(&mut self.reader, width, items).await
+    }
+
+    /// The next page of a sweep over base items.
+    pub(super) async fn next_fetched(
+        &mut self,
+        sweep: &mut Sweep,
+    ) -> Result<Option<ReadPage>, Stop> {
         let width = self.bounds.concurrency.max(1);
-        self.reader.start(pool, width, id, cursor, None)
+        sweep.next(&mut self.reader, width, None).await
     }
 
     /// The next page to arrive.
@@ -215,6 +223,7 @@ impl<'a> Run<'a> {
     pub(super) async fn matching(&mut self, page: ReadPage) -> Result<Vec<Row>, Stop> {
         let rows = matching(&page.items, &self.plan.residual);
         self.pages += 1;
+        self.read += page.scanned;
         self.reader.used.matched += rows.len() as u64;
         self.progress().await?;
         Ok(rows)
@@ -284,7 +293,7 @@ impl<'a> Run<'a> {
     fn pace(&self) -> Option<Pace> {
         self.missing().map(|missing| Pace {
             missing,
-            read: self.reader.used.items_read,
+            read: self.read,
             matched: self.reader.used.matched,
             pages: self.pages,
         })
