@@ -158,12 +158,12 @@ impl Worker {
         let Options { seed, faults, .. } = &self.options;
         let mut replicator =
             Replicator::new(database, &dataset, faults, *seed, self.pace.delay, stream);
-        let writes = if self.options.live_writes {
+        let count = if self.options.live_writes {
             self.pace.writes
         } else {
             0
         };
-        let mut writer = Writer::new(database, &dataset, &base, &plan.carriers, *seed, writes);
+        let mut writer = Writer::new(database, &dataset, &base, &plan.carriers, *seed, count);
         drop(base);
         let mut pause = self.pace.poll;
         let mut next_write = Instant::now();
