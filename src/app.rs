@@ -13,6 +13,8 @@ pub mod drift;
 mod edit;
 mod effect;
 mod event;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod format;
 mod input;
 pub mod item;
@@ -78,5 +80,6 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
             fx.redraw();
         }
     }
+    catalog::describe_awaited(state, &mut fx);
     fx
 }

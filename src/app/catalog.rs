@@ -1,12 +1,13 @@
 //! The catalog grows: tree, default request, and route follow.
 
-use super::effect::Effects;
+use super::effect::{Effect, Effects};
 use super::request::Origin;
-use super::routing::{Listing, Verdict, plan_text};
+use super::routing::{Listing, Outcome, Verdict, plan_text};
 use super::state::State;
-use super::tree::Node;
+use super::tree::{Node, is_of_a_dataset};
 use super::viewport::Pane;
 use crate::domain::expr::Predicate;
+use crate::domain::names::TableName;
 use crate::domain::query::{Request, Select, Target};
 use crate::engine::catalog::{self, CatalogEvent};
 
@@ -97,11 +98,30 @@ pub(super) fn replan(state: &mut State) {
     }
     let planned = plan_text(text, state.request.consistency, state.known());
     state.routing.verdict = match planned {
-        Ok(Some(planned)) => {
-            state.routing.last = Some(planned);
+        Ok(Outcome::Planned(planned)) => {
+            state.routing.last = Some(*planned);
             Verdict::Good
         }
-        Ok(None) => Verdict::Waiting,
+        Ok(Outcome::Waiting(tables)) => Verdict::Waiting(tables),
         Err(problem) => Verdict::Bad(problem),
     };
+}
+
+/// Asks for tables that the request waits for and that nobody will describe unasked: the loader
+/// describes those of dataset files, and only the first of the others.
+pub(super) fn describe_awaited(state: &mut State, fx: &mut Effects) {
+    let Verdict::Waiting(tables) = &state.routing.verdict else {
+        return;
+    };
+    let wanted: Vec<TableName> = tables
+        .iter()
+        .filter(|table| state.catalog.tables.contains_key(*table))
+        .filter(|table| !is_of_a_dataset(&state.catalog, table))
+        .filter(|table| !state.described.contains(*table))
+        .cloned()
+        .collect();
+    if !wanted.is_empty() {
+        state.described.extend(wanted.iter().cloned());
+        fx.push(Effect::Describe(wanted));
+    }
 }

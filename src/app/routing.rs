@@ -4,6 +4,7 @@
 //! stays, so that the screen can show it dimmed while the text is being mended.
 
 use crate::domain::cost::Prices;
+use crate::domain::names::TableName;
 use crate::domain::plan::{Planner, Rejected, Route, route};
 use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, Request, Target, parse_request, resolve};
@@ -28,8 +29,8 @@ pub enum Verdict {
     /// There is no text.
     #[default]
     Empty,
-    /// What it names is not described yet.
-    Waiting,
+    /// What it names is not described yet: these tables, as far as their names are known.
+    Waiting(Vec<TableName>),
     /// [`Routing::last`] is its route.
     Good,
     /// It cannot be planned.
@@ -88,7 +89,16 @@ pub struct Known<'a> {
     pub region: Option<&'a str>,
 }
 
-/// Plans a text. `Ok(None)`: what it names is not known yet.
+/// What came of planning.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// A route.
+    Planned(Box<Planned>),
+    /// What the text names is not known yet: these tables, as far as their names are known.
+    Waiting(Vec<TableName>),
+}
+
+/// Plans a text.
 ///
 /// # Errors
 /// What is wrong with the text, or why nothing can answer it.
@@ -96,11 +106,11 @@ pub fn plan_text(
     text: &str,
     consistency: Consistency,
     known: Known<'_>,
-) -> Result<Option<Planned>, Problem> {
+) -> Result<Outcome, Problem> {
     let request = parse_request(text)?;
     let target = match resolve(&request, known.catalog) {
         Ok(target) => target,
-        Err(_) if known.listing == Listing::Open => return Ok(None),
+        Err(_) if known.listing == Listing::Open => return Ok(Outcome::Waiting(Vec::new())),
         Err(problem) => return Err(problem),
     };
     let planner = Planner {
@@ -109,27 +119,37 @@ pub fn plan_text(
         region: known.region,
     };
     match route(planner, &request, &target, consistency) {
-        Ok(route) => Ok(Some(Planned {
+        Ok(route) => Ok(Outcome::Planned(Box::new(Planned {
             request,
             target,
             route,
-        })),
-        Err(_) if known.listing == Listing::Open && is_pending(&target, known.catalog) => Ok(None),
-        Err(problem) => Err(problem),
+        }))),
+        Err(problem) => match awaited(&target, known.catalog) {
+            tables if tables.is_empty() => Err(problem),
+            tables => Ok(Outcome::Waiting(tables)),
+        },
     }
 }
 
-/// Whether a table that the target needs is still to be described.
-fn is_pending(target: &Target, catalog: &Catalog) -> bool {
-    let unknown =
-        |table: &str| matches!(catalog.tables.get(table), None | Some(TableState::Listed));
-    match target {
-        Target::Table { table, .. } => unknown(table.as_str()),
+/// Tables that the target needs and that are still to be described.
+fn awaited(target: &Target, catalog: &Catalog) -> Vec<TableName> {
+    let needed: Vec<&TableName> = match target {
+        Target::Table { table, .. } => vec![table],
         Target::Dataset(dataset) | Target::Pinned { dataset, .. } => declared(catalog, dataset)
-            .is_none_or(|d| {
-                unknown(d.base.as_str()) || d.copies.values().any(|c| unknown(c.table.as_str()))
-            }),
-    }
+            .into_iter()
+            .flat_map(|d| std::iter::once(&d.base).chain(d.copies.values().map(|c| &c.table)))
+            .collect(),
+    };
+    needed
+        .into_iter()
+        .filter(|table| {
+            matches!(
+                catalog.tables.get(*table),
+                None | Some(TableState::Listed)
+            )
+        })
+        .cloned()
+        .collect()
 }
 
 /// The cheapest path that could have answered for less than the chosen one (which was pinned).

@@ -21,7 +21,7 @@ pub(super) fn run(state: &mut State, fx: &mut Effects) {
     let Some(planned) = state.routing.good() else {
         let why = match &state.routing.verdict {
             Verdict::Bad(problem) => problem.what.clone(),
-            Verdict::Waiting => "its tables are not described yet".to_owned(),
+            Verdict::Waiting(_) => "its tables are not described yet".to_owned(),
             Verdict::Good | Verdict::Empty => "there is no request".to_owned(),
         };
         state.complain(format!("cannot run: {why}"));

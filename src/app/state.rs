@@ -12,10 +12,11 @@ use super::tree::Tree;
 use super::viewport::{Pane, Viewports};
 use crate::domain::cost::Prices;
 use crate::domain::mapping::DatasetFile;
-use crate::domain::names::Rcu;
+use crate::domain::names::{Rcu, TableName};
 use crate::domain::problem::Problem;
 use crate::domain::schema::{Catalog, TableState};
 use crate::store::Identity;
+use std::collections::BTreeSet;
 
 /// What is known when the program starts.
 #[derive(Debug, Clone, Default)]
@@ -145,6 +146,8 @@ pub struct State {
     pub themes: Themes,
     /// Where the last frame put things.
     pub viewports: Viewports,
+    /// Tables asked for because a request waited for them.
+    pub described: BTreeSet<TableName>,
     explore_pane: Option<Pane>,
     drift_pane: Option<Pane>,
 }

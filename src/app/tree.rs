@@ -247,16 +247,10 @@ impl Builder<'_> {
     }
 
     fn others(&mut self, catalog: &Catalog) {
-        let members: BTreeSet<&TableName> = catalog
-            .files
-            .iter()
-            .flat_map(|file| &file.datasets)
-            .flat_map(|d| std::iter::once(&d.base).chain(d.copies.values().map(|c| &c.table)))
-            .collect();
         let others: Vec<&TableName> = catalog
             .tables
             .keys()
-            .filter(|table| !members.contains(table))
+            .filter(|table| !is_of_a_dataset(catalog, table))
             .collect();
         if others.is_empty() {
             return;
@@ -293,6 +287,13 @@ pub fn declared<'a>(catalog: &'a Catalog, name: &DatasetName) -> Option<&'a Data
         .iter()
         .flat_map(|file| &file.datasets)
         .find(|dataset| dataset.name == *name)
+}
+
+/// Whether a dataset names the table as its base or a copy.
+#[must_use]
+pub fn is_of_a_dataset(catalog: &Catalog, table: &TableName) -> bool {
+    let mut datasets = catalog.files.iter().flat_map(|file| &file.datasets);
+    datasets.any(|d| d.base == *table || d.copies.values().any(|copy| copy.table == *table))
 }
 
 /// Tables that could not be described.

@@ -173,7 +173,7 @@ fn quoted(chars: &[char]) -> usize {
 fn below(ink: Ink<'_>, state: &State, width: usize) -> Line<'static> {
     match &state.routing.verdict {
         Verdict::Bad(problem) => problem_line(ink, problem, width),
-        Verdict::Waiting => ink.line(Role::StatusBusy, "… its tables are not described yet"),
+        Verdict::Waiting(_) => ink.line(Role::StatusBusy, "… its tables are not described yet"),
         Verdict::Empty => Line::default(),
         Verdict::Good => reading(ink, state),
     }

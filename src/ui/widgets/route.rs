@@ -38,7 +38,7 @@ struct Widths {
 pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) -> usize {
     let Some(planned) = &state.routing.last else {
         let text = match state.routing.verdict {
-            Verdict::Waiting => "waiting for tables to be described …",
+            Verdict::Waiting(_) => "waiting for tables to be described …",
             _ => "no route yet",
         };
         let line = canvas.ink.line(Role::Muted, text);

@@ -1,0 +1,245 @@
+//! What tests of app and ui share: the tables of the demo, strikes, and scripts of events.
+
+use super::{
+    Effect, Effects, Env, Event, Key, KeyCode, RunEvent, Settings, Slot, Start, State, Ticket,
+    update,
+};
+use crate::domain::item::{Block, BlockBuilder};
+use crate::domain::mapping::parse_dataset_file;
+use crate::domain::names::{IndexName, Rcu, TableName};
+use crate::domain::problem::Problem;
+use crate::domain::schema::{
+    Billing, Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, Table, TableClass,
+    TableState,
+};
+use crate::domain::value::{Item, Value};
+use crate::engine::catalog::CatalogEvent;
+use crate::engine::execute::{Answer, Consumption, ReadEvent};
+use crate::store::Identity;
+
+/// Tables of the demo, by name and keys, and one outside the dataset.
+const TABLES: [(&str, &str, &str, u64); 6] = [
+    ("strikes", "airport", "strike_id", 2_950_000),
+    ("strikes_by_month", "month", "slot", 3_200_000),
+    ("strikes_by_state", "state", "slot", 2_700_000),
+    ("strikes_damaged", "damage", "slot", 400_000),
+    ("strikes_by_party", "party", "slot", 6_100_000),
+    ("audit_log", "actor", "at", 81_000_000),
+];
+
+/// Keys of one string attribute each.
+fn key(partition: &str, sort: &str) -> KeySchema {
+    let attribute = |name: &str| KeyAttribute {
+        name: name.to_owned(),
+        kind: KeyKind::S,
+    };
+    KeySchema {
+        partition: vec![attribute(partition)],
+        sort: vec![attribute(sort)],
+    }
+}
+
+fn index(name: &str, kind: IndexKind, partition: &str) -> Index {
+    Index {
+        name: IndexName::from(name),
+        kind,
+        key: key(partition, "struck_on"),
+        projection: Projection::Keys,
+        items: 10_000,
+        bytes: 900_000,
+        active: true,
+        provisioned_rcu: None,
+    }
+}
+
+/// A table of the demo.
+pub(crate) fn table(name: &str) -> Table {
+    let (name, partition, sort, bytes) = TABLES
+        .into_iter()
+        .find(|(of, ..)| *of == name)
+        .expect("a table of the fixture");
+    Table {
+        name: TableName::from(name),
+        id: None,
+        arn: None,
+        key: key(partition, sort),
+        indexes: if name == "strikes" {
+            vec![
+                index("by_operator", IndexKind::Global, "operator"),
+                index("by_date", IndexKind::Local, "airport"),
+            ]
+        } else {
+            Vec::new()
+        },
+        items: 10_000,
+        bytes,
+        billing: Billing::OnDemand,
+        class: TableClass::Standard,
+        stream: None,
+        ttl: None,
+    }
+}
+
+/// A strike; its figures follow from `n`.
+pub(crate) fn strike(n: usize) -> Item {
+    let airports = ["CHICAGO O'HARE INTL", "DALLAS/FORT WORTH INTL", "SACRAMENTO INTL"];
+    let species = ["Herring gull", "Unknown bird", "Turkey vulture", "Canada goose"];
+    let text = |text: &str| Value::s(text);
+    Item::from([
+        ("airport".to_owned(), text(airports[n % 3])),
+        ("strike_id".to_owned(), text(&format!("S{n:05}"))),
+        ("struck_on".to_owned(), text(&format!("1998-{:02}-{:02}", n % 12 + 1, n % 28 + 1))),
+        ("species".to_owned(), text(species[n % 4])),
+        ("damage".to_owned(), text(if n.is_multiple_of(5) { "Minor" } else { "None" })),
+        ("cost_total".to_owned(), Value::N("1250".parse().unwrap())),
+        ("operator".to_owned(), text("UNITED AIRLINES")),
+    ])
+}
+
+/// A block of strikes.
+pub(crate) fn strikes(numbers: std::ops::Range<usize>) -> Block {
+    block(numbers.map(strike))
+}
+
+/// A block of items.
+pub(crate) fn block(items: impl IntoIterator<Item = Item>) -> Block {
+    let mut builder = BlockBuilder::new();
+    for item in items {
+        builder.push(&item);
+    }
+    builder.finish()
+}
+
+/// Figures of a run.
+pub(crate) fn consumption(rcu: f64, items_read: u64, matched: u64) -> Consumption {
+    Consumption {
+        rcu: Rcu(rcu),
+        requests: 3,
+        items_read,
+        matched,
+        by: Vec::new(),
+    }
+}
+
+/// How a run ended that was whole.
+pub(crate) fn answer(count: u64) -> Answer {
+    Answer {
+        count,
+        complete: true,
+        consumption: consumption(3.5, 812, count),
+        error: None,
+    }
+}
+
+/// The state at the start of the demo, with nothing described.
+pub(crate) fn start() -> State {
+    let text = include_str!("../../data/driftscope.toml");
+    State::new(Start {
+        files: vec![parse_dataset_file("driftscope.toml", text).expect("the demo's file")],
+        problems: Vec::new(),
+        settings: Settings::default(),
+        themes: vec!["dark".to_owned(), "light".to_owned()],
+        identity: Identity {
+            profile: Some("demo".to_owned()),
+            region: None,
+            endpoint: None,
+        },
+    })
+}
+
+/// Events and keys in; state and effects out.
+pub(crate) struct Script {
+    pub(crate) state: State,
+    /// Everything asked for since the last look.
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) now: u64,
+}
+
+impl Script {
+    /// From the start, nothing described.
+    pub(crate) fn new() -> Self {
+        Self {
+            state: start(),
+            effects: Vec::new(),
+            now: 1_000_000,
+        }
+    }
+
+    /// With every table described.
+    pub(crate) fn described() -> Self {
+        let mut script = Self::new();
+        let names = TABLES.map(|(name, ..)| TableName::from(name));
+        script.event(Event::Catalog(CatalogEvent::Listed(names.to_vec())));
+        for name in names {
+            let table = TableState::Ready(table(name.as_str()));
+            script.event(Event::Catalog(CatalogEvent::Table(name, Box::new(table))));
+        }
+        script.event(Event::Catalog(CatalogEvent::Done));
+        script
+    }
+
+    /// With a request that ran and gave `n` strikes.
+    pub(crate) fn answered(n: usize) -> Self {
+        let mut script = Self::described();
+        script.keys("enter");
+        script.run(RunEvent::Read(ReadEvent::Rows(strikes(0..n))));
+        script.now += 41;
+        script.run(RunEvent::Done(answer(n as u64)));
+        script
+    }
+
+    /// An event happens.
+    pub(crate) fn event(&mut self, event: Event) -> Effects {
+        let env = Env {
+            now_millis: self.now,
+        };
+        let effects = update(&mut self.state, event, &env);
+        self.effects.extend(effects.clone());
+        effects
+    }
+
+    /// Keys are pressed: names apart by spaces.
+    pub(crate) fn keys(&mut self, keys: &str) -> &mut Self {
+        for name in keys.split_whitespace() {
+            let key = Key::parse(name).expect("a key");
+            self.event(Event::Key(key));
+        }
+        self
+    }
+
+    /// A text is typed.
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.event(Event::Key(Key::plain(KeyCode::Char(c))));
+        }
+        self
+    }
+
+    /// The request is replaced by a text and left in the editor.
+    pub(crate) fn request(&mut self, text: &str) -> &mut Self {
+        self.keys("e ctrl-e ctrl-u").text(text)
+    }
+
+    /// The ticket of the job that was last started in a slot.
+    pub(crate) fn ticket(&self, wanted: Slot) -> Ticket {
+        let tickets = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Run { ticket, .. } | Effect::Check { ticket, .. } => Some(*ticket),
+            _ => None,
+        });
+        tickets
+            .filter(|ticket| ticket.slot == wanted)
+            .last()
+            .expect("a job in this slot")
+    }
+
+    /// The running request tells something.
+    pub(crate) fn run(&mut self, event: RunEvent) -> Effects {
+        self.event(Event::Run(self.ticket(Slot::Run), event))
+    }
+
+    /// A table could not be described.
+    pub(crate) fn table_fails(&mut self, name: &str, problem: Problem) {
+        let failed = Box::new(TableState::Failed(problem));
+        self.event(Event::Catalog(CatalogEvent::Table(TableName::from(name), failed)));
+    }
+}
