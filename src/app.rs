@@ -83,3 +83,6 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
     catalog::describe_awaited(state, &mut fx);
     fx
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

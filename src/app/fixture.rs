@@ -1,13 +1,22 @@
 //! What tests of app and ui share: the tables of the demo, strikes, and scripts of events.
 
+use super::routing::{Planned, Verdict};
 use super::{
-    Effect, Effects, Env, Event, Key, KeyCode, RunEvent, Settings, Slot, Start, State, Ticket,
-    update,
+    CheckEvent, Effect, Effects, Env, Event, Key, KeyCode, RunEvent, Settings, Slot, Start, State,
+    Ticket, update,
 };
+use crate::domain::cost::ScanCost;
+use crate::domain::drift::{AttributeDiff, Class, CopySummary, Finding, Summary};
+use crate::domain::expr::Predicate;
 use crate::domain::item::{Block, BlockBuilder};
 use crate::domain::mapping::parse_dataset_file;
-use crate::domain::names::{IndexName, Rcu, TableName};
+use crate::domain::names::{CopyName, DatasetName, IndexName, Range, Rcu, TableName};
+use crate::domain::plan::{
+    Access, Basis, Estimate, OrderStrategy, Plan, Reads, Reason, Rejected, Route,
+};
 use crate::domain::problem::Problem;
+use crate::domain::query::{Consistency, Direction, Target, parse_request};
+use crate::domain::read::KeyCondition;
 use crate::domain::schema::{
     Billing, Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, Table, TableClass,
     TableState,
@@ -82,15 +91,30 @@ pub(crate) fn table(name: &str) -> Table {
 
 /// A strike; its figures follow from `n`.
 pub(crate) fn strike(n: usize) -> Item {
-    let airports = ["CHICAGO O'HARE INTL", "DALLAS/FORT WORTH INTL", "SACRAMENTO INTL"];
-    let species = ["Herring gull", "Unknown bird", "Turkey vulture", "Canada goose"];
+    let airports = [
+        "CHICAGO O'HARE INTL",
+        "DALLAS/FORT WORTH INTL",
+        "SACRAMENTO INTL",
+    ];
+    let species = [
+        "Herring gull",
+        "Unknown bird",
+        "Turkey vulture",
+        "Canada goose",
+    ];
     let text = |text: &str| Value::s(text);
     Item::from([
         ("airport".to_owned(), text(airports[n % 3])),
         ("strike_id".to_owned(), text(&format!("S{n:05}"))),
-        ("struck_on".to_owned(), text(&format!("1998-{:02}-{:02}", n % 12 + 1, n % 28 + 1))),
+        (
+            "struck_on".to_owned(),
+            text(&format!("1998-{:02}-{:02}", n % 12 + 1, n % 28 + 1)),
+        ),
         ("species".to_owned(), text(species[n % 4])),
-        ("damage".to_owned(), text(if n.is_multiple_of(5) { "Minor" } else { "None" })),
+        (
+            "damage".to_owned(),
+            text(if n.is_multiple_of(5) { "Minor" } else { "None" }),
+        ),
         ("cost_total".to_owned(), Value::N("1250".parse().unwrap())),
         ("operator".to_owned(), text("UNITED AIRLINES")),
     ])
@@ -108,6 +132,99 @@ pub(crate) fn block(items: impl IntoIterator<Item = Item>) -> Block {
         builder.push(&item);
     }
     builder.finish()
+}
+
+/// A route such as the planner gives for a range of dates: a copy by month, two ways to do worse, one that cannot.
+pub(crate) fn routed(text: &str) -> Planned {
+    let path = |table: &str, copy: Option<&str>, index: Option<&str>| Access {
+        table: TableName::from(table),
+        index: index.map(IndexName::from),
+        copy: copy.map(CopyName::from),
+        key: key("month", "slot"),
+        table_key: key("month", "slot"),
+    };
+    let estimate = |low: f64, high: f64| Estimate {
+        rcu: Range::new(Rcu(low), Rcu(high)),
+        requests: Range::new(3, 3),
+        usd: None,
+        basis: Basis::Described,
+    };
+    let month = |month: &str| KeyCondition {
+        equal: vec![("month".to_owned(), Value::s(month))],
+        partition_len: 1,
+        range: None,
+    };
+    let plan = Plan {
+        access: path("strikes_by_month", Some("by_month"), None),
+        reads: Reads::Partitions {
+            conditions: ["1998-10", "1998-09", "1998-08"].map(month).to_vec(),
+            direction: Direction::Descending,
+        },
+        order: OrderStrategy::Concatenate,
+        filter: None,
+        residual: Predicate::TRUE,
+        projection: None,
+        fetch: None,
+        hidden: vec!["month".to_owned(), "slot".to_owned()],
+        consistency: Consistency::Eventual,
+        estimate: estimate(3.5, 3.5),
+    };
+    let dearer = |access: Access, operation, reads, low, high| Rejected {
+        access: access.clone(),
+        operation,
+        reason: Reason::CostsMore,
+        detail: "costs more".to_owned(),
+        estimate: Some(estimate(low, high)),
+        plan: Some(Box::new(Plan {
+            access,
+            reads,
+            order: OrderStrategy::Sort,
+            estimate: estimate(low, high),
+            ..plan.clone()
+        })),
+    };
+    let one = Reads::Partitions {
+        conditions: vec![month("UNITED AIRLINES")],
+        direction: Direction::Descending,
+    };
+    let impossible = Rejected {
+        access: path("strikes_by_state", Some("by_state"), None),
+        operation: "query",
+        reason: Reason::UnboundedPartitions,
+        detail: "nothing says which states there are; declare `domain.state`".to_owned(),
+        estimate: None,
+        plan: None,
+    };
+    Planned {
+        request: parse_request(text).expect("a request"),
+        target: Target::Dataset(DatasetName::from("strikes")),
+        route: Route {
+            rejected: vec![
+                dearer(
+                    path("strikes", None, Some("by_operator")),
+                    "query",
+                    one,
+                    41.0,
+                    44.0,
+                ),
+                dearer(
+                    path("strikes", None, None),
+                    "scan",
+                    Reads::Scan,
+                    360.5,
+                    364.0,
+                ),
+                impossible,
+            ],
+            scan: ScanCost {
+                rcu: Some(Range::new(Rcu(360.5), Rcu(364.0))),
+                usd: None,
+            },
+            scan_table: TableName::from("strikes"),
+            notes: Vec::new(),
+            plan,
+        },
+    }
 }
 
 /// Figures of a run.
@@ -128,6 +245,64 @@ pub(crate) fn answer(count: u64) -> Answer {
         complete: true,
         consumption: consumption(3.5, 812, count),
         error: None,
+    }
+}
+
+/// A finding about one strike.
+pub(crate) fn finding(class: Class, copy: &str, id: &str) -> Finding {
+    let text = |text: &str| Value::s(text);
+    Finding {
+        dataset: DatasetName::from("strikes"),
+        copy: CopyName::from(copy),
+        class,
+        base_key: Some(Item::from([
+            ("airport".to_owned(), text("SACRAMENTO INTL")),
+            ("strike_id".to_owned(), text(id)),
+        ])),
+        copy_key: Some(Item::from([
+            ("month".to_owned(), text("1998-08")),
+            ("slot".to_owned(), text(&format!("1998-08-13#{id}"))),
+        ])),
+        attributes: if class == Class::Different {
+            vec![AttributeDiff {
+                path: "cost_total".to_owned(),
+                base: Some(Value::N("12".parse().unwrap())),
+                copy: None,
+            }]
+        } else {
+            Vec::new()
+        },
+        detail: None,
+        seen_at: "2026-11-24T12:00:00Z".to_owned(),
+        confirmed_at: "2026-11-24T12:00:02Z".to_owned(),
+    }
+}
+
+/// What a complete check of these copies said: each with as many missing items.
+pub(crate) fn summary(copies: &[(&str, u64)]) -> Summary {
+    let copies = copies.iter().map(|(name, missing)| CopySummary {
+        copy: CopyName::from(*name),
+        table: TableName::from(format!("strikes_{name}")),
+        expected: 10_000,
+        actual: 10_000 - missing,
+        candidates: missing + 3,
+        in_flight: 3,
+        pending: 0,
+        hot: 0,
+        findings: std::iter::once((Class::Missing, *missing)).collect(),
+    });
+    Summary {
+        dataset: DatasetName::from("strikes"),
+        mode: "full",
+        complete: true,
+        base_items: 10_000,
+        copies: copies.collect(),
+        consumed: Rcu(1372.5),
+        scan: ScanCost {
+            rcu: Some(Range::new(Rcu(1370.0), Rcu(1390.0))),
+            usd: None,
+        },
+        seconds: 4.1,
     }
 }
 
@@ -188,6 +363,17 @@ impl Script {
         script
     }
 
+    /// Shows the route of [`routed`] for the present text and for the results, whatever the planner says.
+    pub(crate) fn reroute(&mut self) -> &mut Self {
+        let planned = routed(self.state.request.text());
+        self.state.routing.verdict = Verdict::Good;
+        self.state.routing.last = Some(planned.clone());
+        if let Some(run) = &mut self.state.results.planned {
+            *run = planned;
+        }
+        self
+    }
+
     /// An event happens.
     pub(crate) fn event(&mut self, event: Event) -> Effects {
         let env = Env {
@@ -237,9 +423,17 @@ impl Script {
         self.event(Event::Run(self.ticket(Slot::Run), event))
     }
 
+    /// The running check tells something.
+    pub(crate) fn check(&mut self, event: CheckEvent) -> Effects {
+        self.event(Event::Check(self.ticket(Slot::Check), event))
+    }
+
     /// A table could not be described.
     pub(crate) fn table_fails(&mut self, name: &str, problem: Problem) {
         let failed = Box::new(TableState::Failed(problem));
-        self.event(Event::Catalog(CatalogEvent::Table(TableName::from(name), failed)));
+        self.event(Event::Catalog(CatalogEvent::Table(
+            TableName::from(name),
+            failed,
+        )));
     }
 }

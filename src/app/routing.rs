@@ -142,12 +142,7 @@ fn awaited(target: &Target, catalog: &Catalog) -> Vec<TableName> {
     };
     needed
         .into_iter()
-        .filter(|table| {
-            matches!(
-                catalog.tables.get(*table),
-                None | Some(TableState::Listed)
-            )
-        })
+        .filter(|table| matches!(catalog.tables.get(*table), None | Some(TableState::Listed)))
         .cloned()
         .collect()
 }

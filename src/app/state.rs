@@ -244,15 +244,9 @@ impl State {
         }
     }
 
-    /// Everything that is wrong: dataset files, listing, datasets, copies, tables.
-    pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
-        let datasets = self
-            .catalog
-            .datasets
-            .values()
-            .filter_map(|d| d.as_ref().err());
-        let copies = self.catalog.datasets.values().flatten();
-        let copies = copies.flat_map(|dataset| dataset.failed.iter().map(|(_, problem)| problem));
+    /// Everything that is wrong, each once: dataset files, listing, tables, datasets, copies.
+    #[must_use]
+    pub fn all_problems(&self) -> Vec<&Problem> {
         let tables = self
             .catalog
             .tables
@@ -261,11 +255,27 @@ impl State {
                 TableState::Failed(problem) => Some(problem),
                 TableState::Listed | TableState::Ready(_) => None,
             });
-        self.problems
+        let datasets = self.catalog.datasets.values();
+        let broken = datasets
+            .clone()
+            .filter_map(|dataset| dataset.as_ref().err());
+        let copies = datasets
+            .flatten()
+            .flat_map(|dataset| dataset.failed.iter().map(|(_, problem)| problem));
+        let mut problems: Vec<&Problem> = Vec::new();
+        for problem in self
+            .problems
             .iter()
-            .chain(datasets)
-            .chain(copies)
             .chain(tables)
+            .chain(broken)
+            .chain(copies)
+        {
+            // A dataset repeats what is wrong with its tables.
+            if problems.iter().all(|known| known.what != problem.what) {
+                problems.push(problem);
+            }
+        }
+        problems
     }
 
     /// Whether a job runs in this slot.

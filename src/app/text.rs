@@ -82,6 +82,28 @@ pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..end]))
 }
 
+/// The end of the text in at most `columns`, cut at its start with `…`.
+#[must_use]
+pub fn truncate_start(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.len() <= columns || width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    if columns == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut used = 0;
+    let start = text
+        .char_indices()
+        .rev()
+        .take_while(|(_, c)| {
+            used += c.width().unwrap_or(0);
+            used < columns
+        })
+        .last()
+        .map_or(text.len(), |(i, _)| i);
+    Cow::Owned(format!("…{}", &text[start..]))
+}
+
 /// The text cut or filled with spaces to exactly `columns`, its end kept at the right edge.
 #[must_use]
 pub fn right(text: &str, columns: usize) -> String {
@@ -170,6 +192,13 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_text_is_kept_where_it_tells_most() {
+        assert_eq!(truncate_start("SACRAMENTO INTL · S04711", 10), "… · S04711");
+        assert_eq!(truncate_start("short", 10), "short");
+        assert_eq!(truncate_start("鳥鳥鳥", 4), "…鳥");
+    }
+
+    #[test]
     fn a_text_wraps_at_spaces_and_long_words_are_broken() {
         assert_eq!(
             wrap("the route reads three", 10),
@@ -186,6 +215,7 @@ mod tests {
             let clean = sanitise(&text);
             prop_assert!(!clean.chars().any(is_unsafe));
             prop_assert!(width(&truncate(&clean, columns)) <= columns);
+            prop_assert!(width(&truncate_start(&clean, columns)) <= columns);
             prop_assert!(wrap(&text, columns).iter().all(|line| width(line) <= columns.max(8)));
         }
     }

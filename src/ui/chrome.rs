@@ -12,7 +12,10 @@ use crate::domain::query::Target;
 use crate::domain::schema::{Billing, TableClass, TableState};
 use crate::theme::Role;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
+
+/// From this width on there is room for whole sentences.
+const WIDE: u16 = 100;
 
 /// Draws the header: what is explored, where and as whom, that nothing is written, what was consumed.
 pub(super) fn header(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
@@ -22,7 +25,7 @@ pub(super) fn header(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
         ink.span(Role::HeaderName, " driftscope"),
         ink.span(Role::Header, format!("  {}", subject(state))),
     ]);
-    let n = state.all_problems().count() as u64;
+    let n = state.all_problems().len() as u64;
     if n > 0 {
         left.push_span(ink.span(
             Role::StatusError,
@@ -145,32 +148,42 @@ pub(super) fn footer(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
         }
         return;
     }
-    let left = status(canvas, state);
+    let left = status(canvas, state, area.width);
     canvas.line(area, 0, &left);
     let room = usize::from(area.width).saturating_sub(left.width() + 2);
     let right = hint_line(canvas, state, room);
     canvas.line_right(area, 0, &right);
 }
 
-/// As many hints as fit.
+/// As many hints as fit; the last one is always help.
 fn hint_line(canvas: &Canvas<'_>, state: &State, room: usize) -> Line<'static> {
+    let spans = |(key, word): (&'static str, &'static str)| {
+        let ink = canvas.ink;
+        [
+            ink.span(Role::Key, key),
+            ink.span(Role::Footer, format!(" {word}  ")),
+        ]
+    };
+    let (last, hints): (Vec<_>, Vec<_>) = hints(state)
+        .into_iter()
+        .partition(|(_, word)| *word == "help");
+    let last: Vec<_> = last.into_iter().flat_map(spans).collect();
+    let width = |spans: &[Span<'_>]| -> usize { spans.iter().map(Span::width).sum() };
+    let room = room.saturating_sub(width(&last));
     let mut line = Line::default();
-    for (key, word) in hints(state) {
-        let spans = [
-            canvas.ink.span(Role::Key, key),
-            canvas.ink.span(Role::Footer, format!(" {word}  ")),
-        ];
-        let width: usize = spans.iter().map(ratatui::text::Span::width).sum();
-        if line.width() + width > room {
+    for hint in hints {
+        let hint = spans(hint);
+        if line.width() + width(&hint) > room {
             break;
         }
-        line.spans.extend(spans);
+        line.spans.extend(hint);
     }
+    line.spans.extend(last);
     line
 }
 
 /// The left end of the footer.
-fn status(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
+fn status(canvas: &Canvas<'_>, state: &State, width: u16) -> Line<'static> {
     let ink = canvas.ink;
     if let Some(notice) = &state.notice {
         let (mark, role) = match notice.severity {
@@ -191,7 +204,7 @@ fn status(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
     if state.screen == Screen::Drift || state.results.phase == Phase::Idle {
         return check_status(canvas, state);
     }
-    let mut line = run_status(canvas, state);
+    let mut line = run_status(canvas, state, width);
     if state.runs(Slot::Check) {
         line.push_span(ink.span(Role::StatusBusy, " · checking drift"));
     }
@@ -217,8 +230,8 @@ fn check_status(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
     )
 }
 
-/// `consumed 3.5 RCU in 3 requests, 41 ms · a scan: ≈ 362 RCU (104×)`.
-fn run_status(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
+/// `consumed 3.5 RCU in 3 requests, 41 ms · a scan: ≈ 362 RCU (104×)`, or less of it.
+fn run_status(canvas: &Canvas<'_>, state: &State, width: u16) -> Line<'static> {
     let ink = canvas.ink;
     let results = &state.results;
     let consumed = results.consumption.rcu;
@@ -227,12 +240,14 @@ fn run_status(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
     } else {
         ink.span(Role::Footer, " ")
     };
-    let figures = format!(
-        "consumed {} RCU in {}, {}",
-        format::rcu(consumed),
-        format::plural(results.consumption.requests, "request"),
-        format::millis(results.millis(state.now))
-    );
+    let units = format::rcu(consumed);
+    let time = format::millis(results.millis(state.now));
+    let figures = if width < WIDE {
+        format!("{units} RCU, {time}")
+    } else {
+        let requests = format::plural(results.consumption.requests, "request");
+        format!("consumed {units} RCU in {requests}, {time}")
+    };
     let mut line = Line::from(vec![lead, ink.span(Role::Text, figures)]);
     if let Some(scan) = results.planned.as_ref().and_then(scan_text) {
         line.push_span(ink.span(Role::Footer, scan(consumed)));

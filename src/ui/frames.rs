@@ -46,15 +46,18 @@ pub(super) fn stack(
         bodies.push(body);
         y = y.saturating_add(rows + 1);
     }
-    // The focus is drawn last, so that its border wins where boxes share a line.
+    // The focus is drawn last, so that its border wins where boxes share a line; titles over all.
     for lit in [false, true] {
         for (n, section) in sections.iter().enumerate() {
             if (focus == Some(section.pane)) == lit {
-                let frame = outside(bodies[n], area);
-                let top = [n > 0, n + 1 < sections.len()];
-                draw(canvas, frame, section, top, lit);
+                let joins = [n > 0, n + 1 < sections.len()];
+                draw(canvas, outside(bodies[n], area), joins, lit);
             }
         }
+    }
+    for (section, body) in sections.iter().zip(&bodies) {
+        let lit = focus == Some(section.pane);
+        titles(canvas, outside(*body, area), section, lit);
     }
     bodies
 }
@@ -77,13 +80,7 @@ fn outside(body: Rect, area: Rect) -> Rect {
 }
 
 /// Draws one box. `[above, below]`: whether another box joins there.
-fn draw(
-    canvas: &mut Canvas<'_>,
-    frame: Rect,
-    section: &Section<'_>,
-    [above, below]: [bool; 2],
-    lit: bool,
-) {
+fn draw(canvas: &mut Canvas<'_>, frame: Rect, [above, below]: [bool; 2], lit: bool) {
     let role = if lit { Role::BorderFocus } else { Role::Border };
     let style = canvas.ink.style(role);
     let frame = frame.intersection(canvas.buffer.area);
@@ -124,10 +121,12 @@ fn draw(
         bottom,
         joined(below, line::VERTICAL_LEFT, line::BOTTOM_RIGHT),
     );
-    titles(canvas, frame, section, lit);
 }
 
 fn titles(canvas: &mut Canvas<'_>, frame: Rect, section: &Section<'_>, lit: bool) {
+    if frame.width < 2 || frame.intersection(canvas.buffer.area).is_empty() {
+        return;
+    }
     let role = if lit { Role::BorderFocus } else { Role::Title };
     let ink = canvas.ink;
     let mut title = Line::from(ink.span(role, " "));

@@ -77,6 +77,8 @@ fn pager(canvas: &mut Canvas<'_>, area: Rect, title: &str, lines: Vec<Line<'_>>,
 
 fn help<'t>(canvas: &Canvas<'_>, width: usize) -> Vec<Line<'t>> {
     let ink = canvas.ink;
+    let titles = commands::all().map(|command| command.title.len());
+    let title = titles.max().unwrap_or(0) + 2;
     let mut lines = Vec::new();
     for group in GROUPS {
         if !lines.is_empty() {
@@ -89,10 +91,10 @@ fn help<'t>(canvas: &Canvas<'_>, width: usize) -> Vec<Line<'t>> {
                     Role::Key,
                     format!("  {}", left(&command.keys.join(" "), 13)),
                 ),
-                ink.span(Role::Text, left(command.title, 27)),
+                ink.span(Role::Text, left(command.title, title)),
                 ink.span(
                     Role::Muted,
-                    left(&where_and_help(command), width.saturating_sub(43)),
+                    left(&where_and_help(command), width.saturating_sub(16 + title)),
                 ),
             ]));
         }

@@ -1,1 +1,425 @@
+use super::render;
+use crate::app::fixture::{Script, answer, block, consumption, finding, strike, strikes, summary};
+use crate::app::tests::keys::any_steps;
+use crate::app::{CheckEvent, Event, RunEvent, SandboxProgress, Session, Slot, Start, State};
+use crate::domain::drift::Class;
+use crate::domain::names::{CopyName, Rcu, TableName};
+use crate::domain::problem::{Place, Problem};
+use crate::domain::read::{ReadError, ReadErrorKind};
+use crate::domain::value::{Item, Value};
+use crate::engine::catalog::CatalogEvent;
+use crate::engine::drift::{DriftEvent, DriftProgress, Phase};
+use crate::engine::execute::{Answer, ReadEvent};
+use crate::theme::{ColorLevel, Library, Theme};
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::hash::{Hash, Hasher};
+use xxhash_rust::xxh3::Xxh3;
 
+fn theme(level: ColorLevel) -> Theme {
+    Library::new([]).load("dark", level).unwrap()
+}
+
+/// Draws until sizes have come back, as the loop does.
+fn drawn(script: &mut Script, width: u16, height: u16, level: ColorLevel) -> Buffer {
+    let theme = theme(level);
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    for _ in 0..2 {
+        let mut ports = None;
+        terminal
+            .draw(|frame| ports = Some(render(&script.state, &theme, frame)))
+            .unwrap();
+        script.event(Event::Viewports(ports.unwrap()));
+    }
+    terminal.backend().buffer().clone()
+}
+
+/// The screen as text, and one line that changes when any style does.
+fn screen(script: &mut Script, width: u16, height: u16) -> String {
+    let buffer = drawn(script, width, height, ColorLevel::TrueColor);
+    let mut hasher = Xxh3::new();
+    for cell in buffer.content() {
+        cell.style().hash(&mut hasher);
+    }
+    format!("{}styles_hash: {:016x}\n", text(&buffer), hasher.finish())
+}
+
+fn text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width);
+    let mut out = String::new();
+    for row in buffer.content().chunks(width) {
+        let mut line = String::new();
+        let mut skip = 0;
+        for cell in row {
+            if skip == 0 {
+                line.push_str(cell.symbol());
+                skip = crate::app::text::width(cell.symbol()).max(1);
+            }
+            skip -= 1;
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// Compares the screen at both sizes with what was approved.
+fn approve(name: &str, script: &mut Script) {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let shown = screen(script, width, height);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), shown);
+    }
+}
+
+/// The request of the first screen of the product, with its route.
+fn asked() -> Script {
+    let mut script = Script::described();
+    script.event(Event::Session(Session {
+        rcu: Rcu(12.5),
+        requests: 9,
+    }));
+    script.request(
+        "SELECT * FROM strikes WHERE struck_on BETWEEN '1998-08-10' AND '1998-10-02' ORDER BY struck_on DESC LIMIT 100",
+    );
+    script.keys("enter").reroute();
+    script
+}
+
+/// The same, answered.
+fn data() -> Script {
+    let mut script = asked();
+    script.run(RunEvent::Read(ReadEvent::Rows(strikes(0..100))));
+    script.now += 41;
+    script.run(RunEvent::Done(answer(100)));
+    script
+}
+
+fn denied() -> Problem {
+    Problem::new("`strikes_by_state` cannot be described")
+        .because("the role `reader` may not call `dynamodb:DescribeTable` on it")
+        .hint("grant `dynamodb:DescribeTable`, or use another profile with `--profile`")
+}
+
+#[test]
+fn explore_before_any_table_is_described() {
+    let mut script = Script::new();
+    script.event(Event::Sandbox(SandboxProgress {
+        loaded: 4_200,
+        of: 10_000,
+    }));
+    approve("explore_loading", &mut script);
+}
+
+#[test]
+fn explore_without_any_table() {
+    let mut script = Script::new();
+    script.state = State::new(Start::default());
+    script.event(Event::Catalog(CatalogEvent::Done));
+    approve("explore_empty", &mut script);
+}
+
+#[test]
+fn explore_with_rows() {
+    approve("explore_data", &mut data());
+}
+
+#[test]
+fn explore_while_nothing_has_matched_yet() {
+    let mut script = asked();
+    script.run(RunEvent::Read(ReadEvent::Progress(consumption(
+        2.5, 812, 0,
+    ))));
+    script.now += 1_200;
+    script.event(Event::Tick);
+    approve("explore_running", &mut script);
+}
+
+#[test]
+fn explore_when_nothing_matches() {
+    let mut script = asked();
+    script.run(RunEvent::Done(answer(0)));
+    approve("explore_no_rows", &mut script);
+}
+
+#[test]
+fn explore_with_a_request_that_is_wrong() {
+    let mut script = data();
+    script.request("SELECT * FROM strikes WHERE DISTINCT airport");
+    approve("explore_request_wrong", &mut script);
+}
+
+#[test]
+fn explore_with_a_table_that_failed_and_a_run_that_stopped() {
+    let mut script = asked();
+    script.table_fails("strikes_by_state", denied());
+    script.reroute();
+    script.run(RunEvent::Read(ReadEvent::Rows(strikes(0..4))));
+    let throttled = Problem::new("`strikes_by_month` is throttled")
+        .because("the partition `1998-08` takes no more than 3,000 RCU a second")
+        .hint("`--rcu-per-second 500`");
+    script.run(RunEvent::Done(Answer {
+        complete: false,
+        error: Some(ReadError {
+            kind: ReadErrorKind::Throttled,
+            problem: throttled,
+        }),
+        ..answer(4)
+    }));
+    approve("explore_error", &mut script);
+}
+
+#[test]
+fn explore_with_a_dataset_file_that_is_wrong() {
+    let problem = Problem::new("no function `moth`")
+        .hint("`month`")
+        .at(Place {
+            file: Some("driftscope.toml".to_owned()),
+            line: 12,
+            column: 20,
+            length: 4,
+        });
+    let mut script = Script::new();
+    script.state = State::new(Start {
+        problems: vec![problem],
+        ..Start::default()
+    });
+    approve("explore_file_wrong", &mut script);
+}
+
+#[test]
+fn explore_with_a_count() {
+    let mut script = Script::described();
+    script
+        .request("SELECT COUNT(*) FROM strikes")
+        .keys("enter")
+        .reroute();
+    script.run(RunEvent::Done(answer(10_000)));
+    approve("explore_count", &mut script);
+}
+
+#[test]
+fn an_item_as_a_tree_and_as_json() {
+    let mut script = data();
+    let mut item = strike(1);
+    let nested = Item::from([
+        (
+            "engines".to_owned(),
+            Value::L(vec![Value::s("left"), Value::Bool(true)]),
+        ),
+        (
+            "note".to_owned(),
+            Value::s("a note that is too long for one line. ".repeat(12)),
+        ),
+    ]);
+    item.insert("aircraft".to_owned(), Value::M(nested));
+    script.run_again(item);
+    script.keys("enter j j j j");
+    approve("item_tree", &mut script);
+    script.keys("J");
+    approve("item_json", &mut script);
+}
+
+#[test]
+fn drift_before_any_check() {
+    let mut script = Script::described();
+    script.keys("D");
+    approve("drift_unchecked", &mut script);
+}
+
+#[test]
+fn drift_while_it_is_checked() {
+    let mut script = Script::described();
+    script.keys("d");
+    script.now += 3_100;
+    script.check(CheckEvent::Drift(DriftEvent::Progress(DriftProgress {
+        phase: Phase::Copies,
+        items: 21_500,
+        of: Some(50_000),
+        rcu: Rcu(640.5),
+        candidates: 9,
+        copies: vec![(CopyName::from("by_month"), 4_100)],
+    })));
+    approve("drift_running", &mut script);
+}
+
+/// A check that found something.
+fn found() -> Script {
+    let mut script = Script::described();
+    script.keys("d");
+    for (class, copy, id) in [
+        (Class::Missing, "by_month", "S04711"),
+        (Class::Different, "by_month", "S00815"),
+        (Class::Orphaned, "by_state", "S09999"),
+        (Class::Unmappable, "damaged", "S01234"),
+    ] {
+        let finding = Box::new(finding(class, copy, id));
+        script.check(CheckEvent::Drift(DriftEvent::Finding(finding)));
+    }
+    script.now += 4_100;
+    let copies = [
+        ("by_month", 2),
+        ("by_state", 1),
+        ("damaged", 1),
+        ("by_party", 0),
+    ];
+    script.check(CheckEvent::Done(Ok(summary(&copies))));
+    script
+}
+
+#[test]
+fn drift_with_findings() {
+    let mut script = found();
+    script.keys("j");
+    approve("drift_found", &mut script);
+}
+
+#[test]
+fn drift_when_the_check_failed() {
+    let mut script = Script::described();
+    script.keys("d");
+    script.event(Event::Failed(script.ticket(Slot::Check), denied()));
+    approve("drift_failed", &mut script);
+}
+
+#[test]
+fn badges_in_the_tree_after_a_check() {
+    let mut script = found();
+    script.now += 130_000;
+    script.keys("q");
+    script.reroute();
+    approve("explore_checked", &mut script);
+}
+
+#[test]
+fn what_lies_over_the_screen() {
+    let mut script = data();
+    script.keys("?");
+    approve("help", &mut script);
+    script.keys("esc :").text("sort");
+    approve("palette", &mut script);
+    script.keys("esc /").text("mon");
+    approve("find", &mut script);
+    script.keys("esc");
+    script.table_fails("strikes_by_state", denied());
+    script.keys("!");
+    approve("problems", &mut script);
+}
+
+#[test]
+fn a_question_names_the_figure_and_the_cheaper_route() {
+    use crate::app::overlay::{Overlay, Question};
+    let mut script = data();
+    let planned = crate::app::fixture::routed("SELECT * FROM strikes");
+    let scan = planned.route.rejected[1].estimate.unwrap();
+    script.state.overlay = Some(Overlay::Question(Question::Cost {
+        estimate: scan,
+        limit: Rcu(100.0),
+        cheaper: Some(("by_month".to_owned(), planned.route.plan.estimate)),
+    }));
+    approve("question", &mut script);
+}
+
+#[test]
+fn without_color_no_cell_has_one_and_the_text_is_the_same() {
+    let mut script = found();
+    let colored = text(&drawn(&mut script, 120, 40, ColorLevel::TrueColor));
+    let plain = drawn(&mut script, 120, 40, ColorLevel::NoColor);
+    assert_eq!(text(&plain), colored);
+    for cell in plain.content() {
+        assert_eq!(cell.fg, ratatui::style::Color::Reset);
+        assert_eq!(cell.bg, ratatui::style::Color::Reset);
+    }
+    let reversed =
+        |cell: &&ratatui::buffer::Cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED);
+    assert!(
+        plain.content().iter().filter(reversed).count() > 0,
+        "the cursor"
+    );
+}
+
+#[test]
+fn a_small_terminal_says_what_it_needs() {
+    let mut script = data();
+    let shown = text(&drawn(&mut script, 50, 10, ColorLevel::TrueColor));
+    assert!(shown.starts_with("the terminal is 50×10\nat least 60×15 is needed\n"));
+}
+
+const HOSTILE: &str =
+    "\u{1b}]52;c;cm0=\u{7}\u{1b}[31m\u{9b}2J\u{202e}gpj\u{200b}\u{feff}\r\n\t\u{0}x";
+
+/// Whether a cell holds something that must never reach a terminal.
+fn is_raw(symbol: &str) -> bool {
+    symbol.chars().any(|c| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}')
+    })
+}
+
+#[test]
+fn hostile_text_never_reaches_the_screen_raw() {
+    let hostile = Item::from([
+        ("airport".to_owned(), Value::s(HOSTILE)),
+        ("strike_id".to_owned(), Value::s("S1")),
+        (HOSTILE.to_owned(), Value::L(vec![Value::s(HOSTILE)])),
+    ]);
+    let mut script = data();
+    script.run_again(hostile);
+    let name = TableName::from(HOSTILE);
+    script.event(Event::Catalog(CatalogEvent::Listed(vec![name])));
+    script.event(Event::Problem(
+        Problem::new(HOSTILE).because(HOSTILE).hint(HOSTILE),
+    ));
+    let clean = |script: &mut Script| {
+        let buffer = drawn(script, 120, 40, ColorLevel::TrueColor);
+        let raw = buffer.content().iter().find(|cell| is_raw(cell.symbol()));
+        assert!(raw.is_none(), "{raw:?}");
+        text(&buffer)
+    };
+    assert!(clean(&mut script).contains("␛]52;c;cm0=␇␛[31m⟦009B⟧2J⟦202E⟧gpj"));
+    script.keys("f");
+    clean(&mut script);
+    script.keys("!");
+    clean(&mut script);
+    script.keys("esc enter");
+    assert!(clean(&mut script).contains("⟦202E⟧"));
+    script.keys("j j J");
+    clean(&mut script);
+    let mut script = found();
+    let mut bad = finding(Class::Different, HOSTILE, HOSTILE);
+    bad.detail = Some(HOSTILE.to_owned());
+    bad.attributes[0].path = HOSTILE.to_owned();
+    bad.attributes[0].copy = Some(Value::s(HOSTILE));
+    script.keys("d");
+    script.check(CheckEvent::Drift(DriftEvent::Finding(Box::new(bad))));
+    assert!(clean(&mut script).contains("⟦202E⟧"));
+}
+
+impl Script {
+    /// The request is run again and gives this one item.
+    fn run_again(&mut self, item: Item) {
+        self.keys("r").reroute();
+        self.run(RunEvent::Read(ReadEvent::Rows(block([item]))));
+        self.run(RunEvent::Done(answer(1)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn any_script_draws_at_any_size(
+        steps in any_steps(),
+        sizes in prop::collection::vec((1u16..130, 1u16..45), 1..4),
+    ) {
+        let mut script = Script::described();
+        let mut sizes = sizes.into_iter().cycle();
+        for (n, step) in steps.into_iter().enumerate() {
+            script.step(step);
+            if n % 4 == 0 && let Some((width, height)) = sizes.next() {
+                drawn(&mut script, width, height, ColorLevel::TrueColor);
+                prop_assert!(script.cursors_are_in_range());
+            }
+        }
+    }
+}

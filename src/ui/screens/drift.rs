@@ -3,7 +3,7 @@
 mod diff;
 
 use crate::app::drift::{Check, CheckPhase, drifted, key_text};
-use crate::app::text::{left, right, sanitise, truncate};
+use crate::app::text::{left, right, sanitise, truncate_start};
 use crate::app::{Pane, State, format};
 use crate::domain::drift::{Class, CopySummary, Finding};
 use crate::domain::names::CopyName;
@@ -15,6 +15,9 @@ use crate::ui::widgets::{bar, problem, spinner, tree};
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+/// From this width on there is room for all figures.
+const WIDE: usize = 100;
+
 /// Draws the screen.
 pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     let drift = &state.drift;
@@ -22,12 +25,12 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     let copies = u16::try_from(drift.copy_names.len() + 2).unwrap_or(u16::MAX);
     let top = copies.min(area.height / 3) + 3;
     let upper = Rect {
-        height: top + 1,
+        height: top,
         ..area
     };
     let lower = Rect {
-        y: area.y + top + 1,
-        height: area.height.saturating_sub(top + 1),
+        y: area.y + top,
+        height: area.height.saturating_sub(top),
         ..area
     };
     draw_check(canvas, upper, focus, state);
@@ -83,7 +86,7 @@ fn check_line(ink: Ink<'_>, state: &State, width: usize) -> Line<'static> {
             lines.into_iter().next().unwrap_or_default()
         }
         CheckPhase::Running | CheckPhase::Cancelling => progress_line(ink, check, state, width),
-        CheckPhase::Ended => ended_line(ink, check),
+        CheckPhase::Ended => ended_line(ink, check, width),
     }
 }
 
@@ -102,6 +105,7 @@ fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Li
     };
     let of = progress
         .of
+        .filter(|_| width >= WIDE)
         .map_or_else(String::new, |of| format!(" of {}", format::count(of)));
     let figures = format!(
         "{}{of} items · {} RCU · {} · {elapsed}",
@@ -112,7 +116,7 @@ fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Li
     let mut line = Line::from(ink.span(Role::StatusBusy, format!("{spin} {phase}  ")));
     if let Some(percent) = check.percent() {
         let shown = u32::try_from(percent).unwrap_or(0);
-        let cells = if width >= 100 { 20 } else { 8 };
+        let cells = if width >= WIDE { 20 } else { 6 };
         line.push_span(ink.span(
             Role::Progress,
             left(&bar(f64::from(shown), 100.0, cells), cells),
@@ -123,7 +127,7 @@ fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Li
     line
 }
 
-fn ended_line(ink: Ink<'_>, check: &Check) -> Line<'static> {
+fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
     let Some(summary) = &check.summary else {
         return Line::default();
     };
@@ -140,9 +144,13 @@ fn ended_line(ink: Ink<'_>, check: &Check) -> Line<'static> {
             Role::DriftFound,
         ),
     };
-    let scan = summary.scan.rcu.map_or_else(String::new, |rcu| {
-        format!(" (expected {})", format::rcu_range(rcu))
-    });
+    let scan = summary
+        .scan
+        .rcu
+        .filter(|_| width >= WIDE)
+        .map_or_else(String::new, |rcu| {
+            format!(" (expected {})", format::rcu_range(rcu))
+        });
     let millis = check
         .ended
         .unwrap_or(check.started)
@@ -343,18 +351,20 @@ fn no_findings(state: &State) -> &'static str {
     }
 }
 
+/// A finding: its class, its copy where there is room, and the end of its key, which tells most.
 fn finding_line(ink: Ink<'_>, finding: &Finding, width: usize) -> Line<'static> {
     let key = key_text(finding);
-    let key = sanitise(&key);
-    let copy = left(&sanitise(finding.copy.as_str()), 10);
-    Line::from(vec![
-        ink.span(class_role(finding.class), left(finding.class.code(), 11)),
-        ink.span(Role::Muted, format!("{copy} ")),
-        ink.span(
-            Role::Text,
-            truncate(&key, width.saturating_sub(22)).into_owned(),
-        ),
-    ])
+    let mut line = Line::from(ink.span(class_role(finding.class), left(finding.class.code(), 11)));
+    if width >= 44 {
+        let copy = left(&sanitise(finding.copy.as_str()), 10);
+        line.push_span(ink.span(Role::Muted, format!("{copy} ")));
+    }
+    let room = width.saturating_sub(line.width());
+    line.push_span(ink.span(
+        Role::Text,
+        truncate_start(&sanitise(&key), room).into_owned(),
+    ));
+    line
 }
 
 /// The role of a class.

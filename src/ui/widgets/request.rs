@@ -84,30 +84,41 @@ struct Row {
     pieces: Vec<String>,
 }
 
-/// Wraps a text at any character. The last column stays free for the cursor.
+/// Wraps a text at spaces, where there are any. The last column stays free for the cursor.
 fn layout(source: &str, width: usize) -> Vec<Row> {
     let width = width.saturating_sub(1).max(1);
     let mut rows = vec![Row {
         start: 0,
         pieces: Vec::new(),
     }];
-    let mut used = 0;
     for (n, c) in source.chars().enumerate() {
         let piece = sanitise(c.encode_utf8(&mut [0; 4])).into_owned();
-        let wide = text::width(&piece);
-        if used + wide > width {
+        let Some(row) = rows.last_mut() else {
+            continue;
+        };
+        row.pieces.push(piece);
+        if row.width() > width && row.pieces.len() > 1 {
+            let space = row.pieces.iter().rposition(|piece| piece == " ");
+            let whole = space.map_or(row.pieces.len() - 1, |space| space + 1);
+            let whole = if whole == row.pieces.len() {
+                whole - 1
+            } else {
+                whole
+            };
+            let pieces = row.pieces.split_off(whole);
             rows.push(Row {
-                start: n,
-                pieces: Vec::new(),
+                start: n + 1 - pieces.len(),
+                pieces,
             });
-            used = 0;
-        }
-        used += wide;
-        if let Some(row) = rows.last_mut() {
-            row.pieces.push(piece);
         }
     }
     rows
+}
+
+impl Row {
+    fn width(&self) -> usize {
+        self.pieces.iter().map(|piece| text::width(piece)).sum()
+    }
 }
 
 /// The role of each character.

@@ -22,11 +22,7 @@ const GAP: usize = 2;
 /// Draws the results.
 pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &State) {
     let results = &state.results;
-    let counts = results
-        .planned
-        .as_ref()
-        .is_some_and(|planned| planned.request.select == Select::Count);
-    if results.rows.is_empty() || counts {
+    if results.rows.is_empty() || is_count(results) {
         canvas.place(Pane::Results, frame, body, 0);
         let lines = empty(canvas, state, usize::from(body.width));
         canvas.lines(body, lines);
@@ -61,6 +57,9 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, stat
 /// What the title says: how many rows, and whether more may come.
 pub(in crate::ui) fn title(state: &State) -> String {
     let results = &state.results;
+    if is_count(results) && !results.phase.is_open() {
+        return "Result".to_owned();
+    }
     let rows = format::count(results.rows.len() as u64);
     match &results.phase {
         Phase::Idle => "Results".to_owned(),
@@ -70,6 +69,12 @@ pub(in crate::ui) fn title(state: &State) -> String {
         Phase::Ended(answer) if answer.complete => format!("Results {rows}"),
         Phase::Ended(_) | Phase::Failed(_) => format!("Results {rows}, incomplete"),
     }
+}
+
+/// Whether the request asks for a count alone.
+fn is_count(results: &Results) -> bool {
+    let planned = results.planned.as_ref();
+    planned.is_some_and(|planned| planned.request.select == Select::Count)
 }
 
 /// A column in sight.
@@ -245,12 +250,8 @@ fn empty(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'static>>
         Phase::Cancelling => say(Role::StatusWarn, format!("cancelling, {read} read")),
         Phase::Failed(problem) => problem::lines(ink, problem, width),
         Phase::Ended(answer) => {
-            let counts = results
-                .planned
-                .as_ref()
-                .is_some_and(|p| p.request.select == Select::Count);
             let at_least = if answer.complete { "" } else { " or more" };
-            let mut lines = if counts {
+            let mut lines = if is_count(results) {
                 let count = format::count(answer.count);
                 say(Role::Title, format!("COUNT(*) = {count}{at_least}"))
             } else if answer.complete {
@@ -282,9 +283,9 @@ fn idle(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'static>> 
         lines.push(Line::default());
     }
     for (key, what) in [
-        ("enter", "on a dataset, copy, or table shows its items"),
-        ("e", "writes a request; the route follows while you type"),
-        ("d", "checks whether the copies agree with the base"),
+        ("enter", "on a dataset, copy, or table runs it"),
+        ("e", "writes a request; the route follows"),
+        ("d", "checks whether the copies agree"),
         ("?", "shows all keys"),
     ] {
         lines.push(Line::from(vec![

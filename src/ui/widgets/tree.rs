@@ -2,7 +2,7 @@
 
 use super::spinner;
 use crate::app::drift::Badge;
-use crate::app::tree::{Fold, Node, TreeRow, declared};
+use crate::app::tree::{Fold, Node, TreeRow, declared, is_of_a_dataset, table_of};
 use crate::app::{Pane, State, format, text};
 use crate::domain::names::{CopyName, DatasetName, TableName};
 use crate::domain::schema::{IndexKind, TableState};
@@ -11,6 +11,9 @@ use crate::ui::canvas::Canvas;
 use crate::ui::frames::thumb;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+
+/// From this width on badges have words.
+const WIDE: usize = 28;
 
 /// Draws the tree.
 pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
@@ -53,8 +56,13 @@ fn line(canvas: &Canvas<'_>, width: u16, state: &State, row: &TreeRow) -> Line<'
     let ink = canvas.ink;
     let width = usize::from(width);
     let (mark, role) = mark(row);
-    let (note, note_role) = note(state, row);
+    let (mut note, note_role) = note(state, row);
     let lead = format!("{}{mark} ", " ".repeat(row.depth.min(1) * 2));
+    if width < WIDE
+        && let Some(badge) = copy_badge(state, &row.node)
+    {
+        note = badge_parts(badge, state.now).0;
+    }
     let used = text::width(&lead) + text::width(&note) + 1;
     let more = if row.fold == Fold::Closed && row.depth > 0 {
         " ▸"
@@ -96,26 +104,11 @@ fn note(state: &State, row: &TreeRow) -> (String, Role) {
             Some(TableState::Ready(_)) => ("base".to_owned(), Role::Muted),
             _ => ("…".to_owned(), Role::Muted),
         },
-        Node::Copy(dataset, copy) => {
-            let table = declared(&state.catalog, dataset).and_then(|d| d.copies.get(copy));
-            match table.and_then(|mapping| state.catalog.tables.get(&mapping.table)) {
-                Some(TableState::Failed(_)) => failed(),
-                Some(TableState::Ready(_)) if is_unbound(state, dataset, copy) => {
-                    ("✗ mapping".to_owned(), Role::StatusError)
-                }
-                Some(TableState::Ready(_)) => {
-                    badge(state.drift.badge(dataset, copy, state.now), state.now)
-                }
-                _ => ("…".to_owned(), Role::Muted),
-            }
-        }
+        Node::Copy(dataset, copy) => copy_note(state, &row.node, dataset, copy),
         Node::Others => {
-            let of_datasets = state
-                .tree
-                .rows
-                .iter()
-                .filter(|r| matches!(r.node, Node::Table(_)));
-            (format::count(of_datasets.count() as u64), Role::Muted)
+            let tables = state.catalog.tables.keys();
+            let others = tables.filter(|table| !is_of_a_dataset(&state.catalog, table));
+            (format::count(others.count() as u64), Role::Muted)
         }
         Node::Table(table) => size(state, table),
         Node::Index(_, table, index) => {
@@ -131,6 +124,31 @@ fn note(state: &State, row: &TreeRow) -> (String, Role) {
             }
         }
     }
+}
+
+/// What the last check said of a copy, or what keeps it from being checked.
+fn copy_note(state: &State, node: &Node, dataset: &DatasetName, copy: &CopyName) -> (String, Role) {
+    if let Some(drift) = copy_badge(state, node) {
+        return badge(drift, state.now);
+    }
+    match table_of(&state.catalog, node).and_then(|table| state.catalog.tables.get(table)) {
+        Some(TableState::Failed(_)) => failed(),
+        Some(TableState::Ready(_)) if is_unbound(state, dataset, copy) => {
+            ("✗ mapping".to_owned(), Role::StatusError)
+        }
+        _ => ("…".to_owned(), Role::Muted),
+    }
+}
+
+/// The badge of a copy that can be checked.
+fn copy_badge(state: &State, node: &Node) -> Option<Badge> {
+    let Node::Copy(dataset, copy) = node else {
+        return None;
+    };
+    let table = table_of(&state.catalog, node)?;
+    let ready = state.catalog.table(table.as_str()).is_some();
+    (ready && !is_unbound(state, dataset, copy))
+        .then(|| state.drift.badge(dataset, copy, state.now))
 }
 
 fn failed() -> (String, Role) {
@@ -164,13 +182,27 @@ fn size(state: &State, table: &TableName) -> (String, Role) {
 
 /// What the last check said of a copy.
 pub(in crate::ui) fn badge(badge: Badge, now: u64) -> (String, Role) {
-    match badge {
-        Badge::Unchecked => ("– unchecked".to_owned(), Role::DriftUnchecked),
-        Badge::Running(Some(percent)) => (format!("⟳ {percent}%"), Role::DriftRunning),
-        Badge::Running(None) => (format!("{} checking", spinner(now)), Role::DriftRunning),
-        Badge::Clean(ago) => (format!("✓ {}", format::ago(ago)), Role::DriftClean),
-        Badge::Drift(n) => (format!("✗ {} drift", format::count(n)), Role::DriftFound),
-        Badge::Incomplete => ("? incomplete".to_owned(), Role::StatusWarn),
-        Badge::Failed => ("✗ check failed".to_owned(), Role::StatusError),
-    }
+    let (mark, word, role) = badge_parts(badge, now);
+    (format!("{mark}{word}"), role)
+}
+
+/// The same in two parts, of which the first alone is enough.
+fn badge_parts(badge: Badge, now: u64) -> (String, String, Role) {
+    let (mark, word, role) = match badge {
+        Badge::Unchecked => ("–".into(), " unchecked", Role::DriftUnchecked),
+        Badge::Running(Some(percent)) => (format!("⟳ {percent}%"), "", Role::DriftRunning),
+        Badge::Running(None) => (spinner(now).into(), " checking", Role::DriftRunning),
+        Badge::Clean(ago) => {
+            let ago = format!(" {}", format::ago(ago));
+            return ("✓".to_owned(), ago, Role::DriftClean);
+        }
+        Badge::Drift(n) => (
+            format!("✗ {}", format::count(n)),
+            " drift",
+            Role::DriftFound,
+        ),
+        Badge::Incomplete => ("?".into(), " incomplete", Role::StatusWarn),
+        Badge::Failed => ("✗".into(), " check failed", Role::StatusError),
+    };
+    (mark, word.to_owned(), role)
 }

@@ -1,0 +1,34 @@
+//! Scripts of events: what happens goes in, state and effects come out.
+
+mod drift;
+mod explore;
+pub(crate) mod keys;
+mod run;
+
+use super::fixture::Script;
+use super::*;
+use crate::domain::plan::Plan;
+use crate::domain::query::Request;
+
+impl Script {
+    /// The effects since the last look.
+    fn taken(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The last request that was run.
+    fn last_run(&self) -> Option<(&Request, &Plan)> {
+        self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Run { request, plan, .. } => Some((&**request, &**plan)),
+            _ => None,
+        })
+    }
+
+    fn notice(&self) -> &str {
+        self.state.notice.as_ref().map_or("", |n| n.text.as_str())
+    }
+
+    fn selected(&self) -> &str {
+        self.state.tree.selected().map_or("", |node| node.label())
+    }
+}
