@@ -57,6 +57,9 @@ pub struct Plan {
     pub fetch: Option<BaseFetch>,
     /// Attributes that rows must not show: the copy's own (alias, `set`, `ignore`).
     pub hidden: Vec<String>,
+    /// When the partitions read may hold several items of one base item that all answer (a copy with
+    /// `each`): the attributes of the path that hold the base key. Each base item then gives one row.
+    pub distinct: Option<Vec<String>>,
     /// Only items of the copy's table that belong to this copy / dataset (`only`); verified on our side.
     pub consistency: Consistency,
     /// What it will consume.

@@ -4,6 +4,7 @@
 //! it reads what the [`Plan`] says, verifies every row on this side, and never ends while pages
 //! remain, unless the LIMIT is reached, the run is cancelled, or the budget is used up.
 
+mod distinct;
 mod fetch;
 mod in_order;
 mod merge;

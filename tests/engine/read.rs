@@ -68,6 +68,7 @@ fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrategy) -> Plan 
         projection: None,
         fetch: None,
         hidden: Vec::new(),
+        distinct: None,
         consistency: Consistency::Eventual,
         estimate: Estimate {
             rcu: Range::at_least(Rcu(0.0)),
@@ -413,6 +414,32 @@ async fn sorting_by_what_only_the_base_holds_comes_after_the_fetch() {
     let (answer, rows) = run(server.store, &request, &plan, Bounds::default()).await;
     assert!(answer.complete);
     assert_eq!(texts(&rows, "note"), ["note of 2-19", "note of 2-18"]);
+}
+
+#[tokio::test]
+async fn a_base_item_with_several_items_in_a_copy_gives_one_row() {
+    for order in [OrderStrategy::Concatenate, OrderStrategy::Merge] {
+        let server = server().await;
+        for n in 0..5 {
+            let again = json!({
+                "id": {"S": format!("0-{n:02}")}, "month": {"S": MONTHS[1]},
+                "slot": {"S": format!("1998-08-{:02}", n + 1)},
+                "rank": {"N": (n * 3).to_string()},
+            });
+            server.db.put("by_month", &again);
+        }
+        let plan = Plan {
+            distinct: Some(vec!["id".to_owned()]),
+            ..months(order, Direction::Ascending)
+        };
+        let request = request("rank", Direction::Ascending, None);
+        let (answer, rows) = run(server.store, &request, &plan, small_pages()).await;
+        assert!(answer.complete);
+        let mut ids = texts(&rows, "id");
+        ids.sort();
+        ids.dedup();
+        assert_eq!((rows.len(), ids.len()), (3 * EACH, 3 * EACH));
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! One run: the stages a page passes on its way to rows, and how the run ends.
 
+use super::distinct::Distinct;
 use super::fetch::fetch_base;
 use super::in_order::in_order;
 use super::merge::merge;
@@ -29,6 +30,7 @@ pub(super) struct Run<'a> {
     request: &'a Request,
     plan: &'a Plan,
     bounds: Bounds,
+    distinct: Option<Distinct<'a>>,
     sorter: Option<Sorter<'a>>,
     output: Output<'a>,
     /// Pages of the path so far.
@@ -65,6 +67,7 @@ impl<'a> Run<'a> {
             request,
             plan,
             bounds,
+            distinct: plan.distinct.as_deref().map(Distinct::by),
             sorter,
             output,
             pages: 0,
@@ -219,9 +222,12 @@ impl<'a> Run<'a> {
         self.reader.emit(ReadEvent::Progress(used)).await
     }
 
-    /// The rows of a page, verified on this side.
+    /// The rows of a page, verified on this side, each base item's once where that is asked.
     pub(super) async fn matching(&mut self, page: ReadPage) -> Result<Vec<Row>, Stop> {
-        let rows = matching(&page.items, &self.plan.residual);
+        let mut rows = matching(&page.items, &self.plan.residual);
+        if let Some(distinct) = &mut self.distinct {
+            rows.retain(|row| distinct.is_first(row));
+        }
         self.pages += 1;
         self.read += page.scanned;
         self.reader.used.matched += rows.len() as u64;
@@ -300,7 +306,8 @@ impl<'a> Run<'a> {
     }
 
     fn filtered(&self) -> Filtered {
-        if self.plan.filter.is_none() && self.plan.residual.is_true() {
+        let plan = self.plan;
+        if plan.filter.is_none() && plan.residual.is_true() && plan.distinct.is_none() {
             Filtered::No
         } else {
             Filtered::Maybe
