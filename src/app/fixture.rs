@@ -166,6 +166,7 @@ pub(crate) fn routed(text: &str) -> Planned {
         projection: None,
         fetch: None,
         hidden: vec!["month".to_owned(), "slot".to_owned()],
+        distinct: None,
         consistency: Consistency::Eventual,
         estimate: estimate(3.5, 3.5),
     };
