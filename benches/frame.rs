@@ -21,9 +21,15 @@ fn item(n: usize) -> Item {
         (name.to_owned(), Value::N(number))
     };
     Item::from([
-        text("airport", format!("DALLAS/FORT WORTH INTL ARPT {}", n % 300)),
+        text(
+            "airport",
+            format!("DALLAS/FORT WORTH INTL ARPT {}", n % 300),
+        ),
         text("strike_id", format!("S{n:06}")),
-        text("struck_on", format!("1998-{:02}-{:02}", n % 12 + 1, n % 28 + 1)),
+        text(
+            "struck_on",
+            format!("1998-{:02}-{:02}", n % 12 + 1, n % 28 + 1),
+        ),
         text("operator", "UNITED AIRLINES".to_owned()),
         text("aircraft", "B-737-300".to_owned()),
         text("species", "Unknown bird or bat".to_owned()),
@@ -59,10 +65,10 @@ fn state() -> State {
 
 fn frame(criterion: &mut Criterion) {
     let state = state();
-    let theme = Library::new([])
-        .load("dark", ColorLevel::TrueColor)
-        .expect("an embedded theme");
-    let mut terminal = Terminal::new(TestBackend::new(200, 60)).expect("a test terminal");
+    let Ok(theme) = Library::new([]).load("dark", ColorLevel::TrueColor) else {
+        return;
+    };
+    let Ok(mut terminal) = Terminal::new(TestBackend::new(200, 60));
     criterion.bench_function("frame of 100,000 rows at 200x60", |bencher| {
         bencher.iter(|| {
             terminal

@@ -163,14 +163,11 @@ impl Library {
     }
 
     fn unknown(&self, name: &str) -> Problem {
-        let problem = Problem::new(format!("no theme `{name}`"));
-        match nearest(name, self.names()) {
-            Some(near) => problem.hint(format!("`{near}`")),
-            None => {
-                let names: Vec<String> = self.names().map(|n| format!("`{n}`")).collect();
-                problem.hint(names.join(", "))
-            }
-        }
+        let names: Vec<String> = match nearest(name, self.names()) {
+            Some(near) => vec![format!("`{near}`")],
+            None => self.names().map(|name| format!("`{name}`")).collect(),
+        };
+        Problem::new(format!("no theme `{name}`")).hint(names.join(", "))
     }
 }
 

@@ -107,29 +107,29 @@ pub(super) fn start(
         dataset: dataset.clone(),
         copies: copies.clone(),
     });
-    show(state, dataset.clone());
+    show(state, &dataset);
     state.drift.start(ticket, dataset, copies, asked, state.now);
     relist(state);
     fx.redraw();
 }
 
 fn show_running(state: &mut State) {
-    if let Some((_, dataset)) = &state.drift.running {
-        show(state, dataset.clone());
+    if let Some((_, dataset)) = state.drift.running.clone() {
+        show(state, &dataset);
     }
 }
 
 /// Shows the drift screen of a dataset.
-pub(super) fn show(state: &mut State, dataset: DatasetName) {
+pub(super) fn show(state: &mut State, dataset: &DatasetName) {
     let drift = &mut state.drift;
-    if drift.shown.as_ref() != Some(&dataset) {
+    if drift.shown.as_ref() != Some(dataset) {
         drift.copies = Scroll::default();
         drift.findings = Scroll::default();
         drift.diff = Scroll::default();
         drift.filter.clear();
         drift.shown = Some(dataset.clone());
     }
-    drift.copy_names = declared(&state.catalog, &dataset)
+    drift.copy_names = declared(&state.catalog, dataset)
         .map(|d| d.copies.keys().cloned().collect())
         .unwrap_or_default();
     state.screen = Screen::Drift;
@@ -140,7 +140,7 @@ pub(super) fn show(state: &mut State, dataset: DatasetName) {
 pub(super) fn open(state: &mut State, fx: &mut Effects) {
     fx.redraw();
     if let Some((dataset, copies)) = wanted(state) {
-        show(state, dataset);
+        show(state, &dataset);
         if let [copy] = copies.as_slice()
             && let Some(at) = state.drift.copy_names.iter().position(|name| name == copy)
         {

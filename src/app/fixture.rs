@@ -134,32 +134,61 @@ pub(crate) fn block(items: impl IntoIterator<Item = Item>) -> Block {
     builder.finish()
 }
 
-/// A route such as the planner gives for a range of dates: a copy by month, two ways to do worse, one that cannot.
-pub(crate) fn routed(text: &str) -> Planned {
-    let path = |table: &str, copy: Option<&str>, index: Option<&str>| Access {
+fn access(table: &str, copy: Option<&str>, index: Option<&str>) -> Access {
+    Access {
         table: TableName::from(table),
         index: index.map(IndexName::from),
         copy: copy.map(CopyName::from),
         key: key("month", "slot"),
         table_key: key("month", "slot"),
-    };
-    let estimate = |low: f64, high: f64| Estimate {
+    }
+}
+
+fn estimate(low: f64, high: f64) -> Estimate {
+    Estimate {
         rcu: Range::new(Rcu(low), Rcu(high)),
         requests: Range::new(3, 3),
         usd: None,
         basis: Basis::Described,
-    };
-    let month = |month: &str| KeyCondition {
-        equal: vec![("month".to_owned(), Value::s(month))],
+    }
+}
+
+fn partitions(values: &[&str]) -> Reads {
+    let conditions = values.iter().map(|value| KeyCondition {
+        equal: vec![("month".to_owned(), Value::s(*value))],
         partition_len: 1,
         range: None,
-    };
+    });
+    Reads::Partitions {
+        conditions: conditions.collect(),
+        direction: Direction::Descending,
+    }
+}
+
+/// A path that could answer for more.
+fn dearer(chosen: &Plan, access: Access, reads: Reads, estimate: Estimate) -> Rejected {
     let plan = Plan {
-        access: path("strikes_by_month", Some("by_month"), None),
-        reads: Reads::Partitions {
-            conditions: ["1998-10", "1998-09", "1998-08"].map(month).to_vec(),
-            direction: Direction::Descending,
-        },
+        access: access.clone(),
+        reads,
+        order: OrderStrategy::Sort,
+        estimate,
+        ..chosen.clone()
+    };
+    Rejected {
+        access,
+        operation: plan.operation(),
+        reason: Reason::CostsMore,
+        detail: "costs more".to_owned(),
+        estimate: Some(estimate),
+        plan: Some(Box::new(plan)),
+    }
+}
+
+/// A route such as the planner gives for a range of dates: a copy by month, two ways to do worse, one that cannot.
+pub(crate) fn routed(text: &str) -> Planned {
+    let plan = Plan {
+        access: access("strikes_by_month", Some("by_month"), None),
+        reads: partitions(&["1998-10", "1998-09", "1998-08"]),
         order: OrderStrategy::Concatenate,
         filter: None,
         residual: Predicate::TRUE,
@@ -170,26 +199,11 @@ pub(crate) fn routed(text: &str) -> Planned {
         consistency: Consistency::Eventual,
         estimate: estimate(3.5, 3.5),
     };
-    let dearer = |access: Access, operation, reads, low, high| Rejected {
-        access: access.clone(),
-        operation,
-        reason: Reason::CostsMore,
-        detail: "costs more".to_owned(),
-        estimate: Some(estimate(low, high)),
-        plan: Some(Box::new(Plan {
-            access,
-            reads,
-            order: OrderStrategy::Sort,
-            estimate: estimate(low, high),
-            ..plan.clone()
-        })),
-    };
-    let one = Reads::Partitions {
-        conditions: vec![month("UNITED AIRLINES")],
-        direction: Direction::Descending,
-    };
+    let by_operator = access("strikes", None, Some("by_operator"));
+    let one = partitions(&["UNITED AIRLINES"]);
+    let base = access("strikes", None, None);
     let impossible = Rejected {
-        access: path("strikes_by_state", Some("by_state"), None),
+        access: access("strikes_by_state", Some("by_state"), None),
         operation: "query",
         reason: Reason::UnboundedPartitions,
         detail: "nothing says which states there are; declare `domain.state`".to_owned(),
@@ -201,20 +215,8 @@ pub(crate) fn routed(text: &str) -> Planned {
         target: Target::Dataset(DatasetName::from("strikes")),
         route: Route {
             rejected: vec![
-                dearer(
-                    path("strikes", None, Some("by_operator")),
-                    "query",
-                    one,
-                    41.0,
-                    44.0,
-                ),
-                dearer(
-                    path("strikes", None, None),
-                    "scan",
-                    Reads::Scan,
-                    360.5,
-                    364.0,
-                ),
+                dearer(&plan, by_operator, one, estimate(41.0, 44.0)),
+                dearer(&plan, base, Reads::Scan, estimate(360.5, 364.0)),
                 impossible,
             ],
             scan: ScanCost {
@@ -409,13 +411,12 @@ impl Script {
 
     /// The ticket of the job that was last started in a slot.
     pub(crate) fn ticket(&self, wanted: Slot) -> Ticket {
-        let tickets = self.effects.iter().filter_map(|effect| match effect {
+        let mut tickets = self.effects.iter().filter_map(|effect| match effect {
             Effect::Run { ticket, .. } | Effect::Check { ticket, .. } => Some(*ticket),
             _ => None,
         });
         tickets
-            .filter(|ticket| ticket.slot == wanted)
-            .last()
+            .rfind(|ticket| ticket.slot == wanted)
             .expect("a job in this slot")
     }
 

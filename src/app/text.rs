@@ -24,23 +24,24 @@ pub fn sanitise(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a character must not reach a terminal as it is.
+/// Whether a character must not reach a terminal as it is: because it acts, or because it cannot be seen.
 fn is_unsafe(c: char) -> bool {
-    match c {
-        ' '..='~' => false,
-        // C0, DEL, C1.
-        _ if c.is_control() => true,
-        // Soft hyphen, Arabic letter mark, Hangul fillers, Mongolian vowel separator.
-        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{ffa0}' => {
-            true
-        }
-        // Zero-width space, joiners and marks; line and paragraph separators; embeddings, overrides, isolates.
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
-        // Byte order mark, interlinear annotation, tags.
-        '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => true,
-        // Private use: what fonts make of it is anybody's guess, but it has a width; shown as it is.
-        _ => false,
+    // The quick way out for nearly all text.
+    if matches!(c, ' '..='~') {
+        return false;
     }
+    c.is_control()
+        || matches!(
+            c,
+            // Soft hyphen, Arabic letter mark, Hangul fillers, Mongolian vowel separator.
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{ffa0}'
+            // Zero-width space, joiners, and marks; separators; embeddings, overrides, isolates.
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            // Variation selectors: they change widths after the fact.
+            | '\u{fe00}'..='\u{fe0f}'
+            // Byte order mark, interlinear annotation, tags.
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 /// Appends the visible mark of an unsafe character.
@@ -108,14 +109,14 @@ pub fn truncate_start(text: &str, columns: usize) -> Cow<'_, str> {
 #[must_use]
 pub fn right(text: &str, columns: usize) -> String {
     let text = truncate(text, columns);
-    format!("{}{text}", " ".repeat(columns - width(&text)))
+    format!("{}{text}", " ".repeat(columns.saturating_sub(width(&text))))
 }
 
 /// The text cut or filled with spaces to exactly `columns`.
 #[must_use]
 pub fn left(text: &str, columns: usize) -> String {
     let text = truncate(text, columns);
-    format!("{text}{}", " ".repeat(columns - width(&text)))
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(&text))))
 }
 
 /// The text in lines of at most `columns`, broken at spaces where there are any. Unsafe characters become marks.

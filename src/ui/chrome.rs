@@ -41,7 +41,7 @@ pub(super) fn header(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     canvas.line(area, 0, &left);
     let width = usize::from(area.width);
     let free = width.saturating_sub(left.width() + right.width());
-    if free >= middle.width() + 4 {
+    if free > middle.width() + 3 {
         let shift = (width.saturating_sub(middle.width()) / 2)
             .max(left.width() + 2)
             .min(width - right.width() - middle.width() - 2);
@@ -57,7 +57,7 @@ pub(super) fn header(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
             Role::HeaderReadOnly,
             format!("{} · read-only ", identity(state)),
         );
-        if short.width() + left.width() + 1 <= width {
+        if short.width() + left.width() < width {
             canvas.line_right(area, 0, &short);
         }
     }

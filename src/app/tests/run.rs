@@ -2,6 +2,7 @@ use super::*;
 use crate::app::fixture::{answer, consumption, strikes, table};
 use crate::app::overlay::{Overlay, Question};
 use crate::app::results::Phase;
+use crate::domain::names::Rcu;
 use crate::domain::problem::Problem;
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::{Billing, TableState};
@@ -96,7 +97,7 @@ fn esc_cancels_and_what_was_read_stays() {
 #[test]
 fn a_dear_request_asks_first_and_only_yes_runs_it() {
     let mut script = Script::described();
-    script.state.settings.ask_rcu = crate::domain::names::Rcu(100.0);
+    script.state.settings.ask_rcu = Rcu(100.0);
     script.request("SELECT * FROM audit_log").keys("enter");
     assert!(matches!(question(&script), Some(Question::Cost { .. })));
     assert!(script.last_run().is_none());
@@ -159,7 +160,7 @@ fn a_provisioned_table_asks_above_ten_seconds_of_its_units() {
     let Some(Question::Cost { limit, .. }) = question(&script) else {
         panic!("a question");
     };
-    assert_eq!(limit.0, 50.0);
+    assert_eq!(*limit, Rcu(50.0));
 }
 
 #[test]
