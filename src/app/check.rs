@@ -11,11 +11,12 @@ use super::state::{Screen, State};
 use super::tree::{Node, declared};
 use super::viewport::Pane;
 use crate::domain::cost::scan_range;
-use crate::domain::drift::Summary;
-use crate::domain::names::{CopyName, DatasetName, Rcu};
+use crate::domain::names::{CopyName, DatasetName, Rcu, TableName};
 use crate::domain::problem::Problem;
 use crate::domain::query::Target;
-use crate::engine::drift::DriftEvent;
+use crate::domain::schema::Table;
+use crate::engine::drift::{CheckOutcome, DriftEvent};
+use std::collections::BTreeMap;
 
 /// Checks what is selected: a copy alone, else its whole dataset. While a check runs, shows it.
 pub(super) fn check(state: &mut State, fx: &mut Effects) {
@@ -76,16 +77,20 @@ fn wanted(state: &State) -> Option<(DatasetName, Vec<CopyName>)> {
     }
 }
 
-/// What scanning both sides consumes at most; unknown when a size is.
+/// What scanning both sides consumes at most, each table once; unknown when a size is.
 fn estimate(state: &State, dataset: &DatasetName, copies: &[CopyName]) -> Option<Rcu> {
     let bound = state.catalog.dataset(dataset.as_str())?;
-    let tables = bound
+    let wanted = bound
         .copies
         .iter()
-        .filter(|copy| copies.is_empty() || copies.contains(&copy.mapping.name))
+        .filter(|copy| copies.is_empty() || copies.contains(&copy.mapping.name));
+    let tables: BTreeMap<&TableName, &Table> = wanted
         .map(|copy| &copy.table)
-        .chain(std::iter::once(&bound.base));
+        .chain([&bound.base])
+        .map(|table| (&table.name, table))
+        .collect();
     tables
+        .into_values()
         .map(|table| scan_range(table).and_then(|range| range.high))
         .sum()
 }
@@ -214,14 +219,15 @@ pub(super) fn cancelling(state: &mut State) {
 }
 
 /// The check that ran ended.
-pub(super) fn end(state: &mut State, outcome: Result<Summary, Problem>) {
-    let sentence = match &outcome {
+pub(super) fn end(state: &mut State, outcome: Result<CheckOutcome, Problem>) {
+    let summary = outcome.as_ref().map(|outcome| &outcome.summary);
+    let sentence = match &summary {
         Ok(summary) if summary.has_drift() => format!("drift in `{}`: D shows it", summary.dataset),
         Ok(summary) if summary.complete => format!("no drift in `{}`", summary.dataset),
         Ok(summary) => format!("the check of `{}` is incomplete", summary.dataset),
         Err(problem) => problem.what.clone(),
     };
-    match &outcome {
+    match summary {
         Ok(summary) if !summary.has_drift() => state.say(sentence),
         _ => state.complain(sentence),
     }

@@ -7,8 +7,9 @@ use super::scroll::{Motion, Scroll};
 use crate::domain::drift::{CopySummary, Finding, Summary};
 use crate::domain::names::{CopyName, DatasetName};
 use crate::domain::problem::Problem;
+use crate::domain::read::ReadError;
 use crate::domain::value::Item;
-use crate::engine::drift::{DriftEvent, DriftProgress};
+use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Phase};
 use indexmap::IndexMap;
 
 /// How far a check is.
@@ -52,6 +53,8 @@ pub struct Check {
     pub ended: Option<u64>,
     /// The last summary.
     pub summary: Option<Summary>,
+    /// Why the last check is not complete.
+    pub error: Option<ReadError>,
     /// Findings, in the order they were confirmed.
     pub findings: Vec<Finding>,
     /// The last verdict on each copy.
@@ -85,6 +88,7 @@ impl Check {
             started: 0,
             ended: None,
             summary: None,
+            error: None,
             findings: Vec::new(),
             verdicts: IndexMap::new(),
         }
@@ -102,10 +106,12 @@ impl Check {
         self.scope.is_empty() || self.scope.contains(copy)
     }
 
-    /// Percent read, when the size is known.
+    /// Percent of both sides read, when their size is known. Verifying has no such figure.
     #[must_use]
     pub fn percent(&self) -> Option<u64> {
-        let progress = self.progress.as_ref()?;
+        let reading =
+            |progress: &&DriftProgress| matches!(progress.phase, Phase::Base | Phase::Copies);
+        let progress = self.progress.as_ref().filter(reading)?;
         Some(percent(progress.items, progress.of?).min(99))
     }
 
@@ -132,16 +138,28 @@ impl Check {
         }
     }
 
-    fn take(&mut self, summary: Summary, now: u64) {
-        for copy in &summary.copies {
+    /// Forgets the findings about the copies it is about.
+    fn forget(&mut self) {
+        let Self {
+            findings, scope, ..
+        } = self;
+        findings.retain(|finding| !scope.is_empty() && !scope.contains(&finding.copy));
+    }
+
+    /// Takes the end in: its findings are the whole truth about the copies it was about.
+    fn take(&mut self, outcome: CheckOutcome, now: u64) {
+        for copy in &outcome.summary.copies {
             let verdict = CopyVerdict {
                 summary: copy.clone(),
-                complete: summary.complete,
+                complete: outcome.summary.complete,
                 at: now,
             };
             self.verdicts.insert(copy.copy.clone(), verdict);
         }
-        self.summary = Some(summary);
+        self.forget();
+        self.findings.extend(outcome.findings);
+        self.summary = Some(outcome.summary);
+        self.error = outcome.error;
         self.phase = CheckPhase::Ended;
     }
 }
@@ -225,13 +243,11 @@ impl Drift {
         check.phase = CheckPhase::Running;
         check.scope = scope;
         check.progress = None;
+        check.error = None;
         check.asked = asked;
         check.started = now;
         check.ended = None;
-        let scope = check.scope.clone();
-        check
-            .findings
-            .retain(|f| !scope.is_empty() && !scope.contains(&f.copy));
+        check.forget();
         self.shown = Some(dataset);
     }
 
@@ -247,11 +263,11 @@ impl Drift {
     }
 
     /// The running check ended.
-    pub fn end(&mut self, outcome: Result<Summary, Problem>, now: u64) {
+    pub fn end(&mut self, outcome: Result<CheckOutcome, Problem>, now: u64) {
         if let Some(check) = self.running_check() {
             check.ended = Some(now);
             match outcome {
-                Ok(summary) => check.take(summary, now),
+                Ok(outcome) => check.take(outcome, now),
                 Err(problem) => check.phase = CheckPhase::Failed(problem),
             }
         }

@@ -3,12 +3,11 @@
 use super::job::Ticket;
 use super::key::Key;
 use super::viewport::Viewports;
-use crate::domain::drift::Summary;
 use crate::domain::names::Rcu;
 use crate::domain::problem::Problem;
 use crate::domain::read::ReadError;
 use crate::engine::catalog::CatalogEvent;
-use crate::engine::drift::DriftEvent;
+use crate::engine::drift::{CheckOutcome, DriftEvent};
 use crate::engine::execute::{Answer, ReadEvent};
 use crate::store::Identity;
 
@@ -89,7 +88,7 @@ pub enum CheckEvent {
     /// Progress, or a finding.
     Drift(DriftEvent),
     /// It ended.
-    Done(Result<Summary, ReadError>),
+    Done(Box<Result<CheckOutcome, ReadError>>),
 }
 
 /// What the session consumed.

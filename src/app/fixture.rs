@@ -23,6 +23,7 @@ use crate::domain::schema::{
 };
 use crate::domain::value::{Item, Value};
 use crate::engine::catalog::CatalogEvent;
+use crate::engine::drift::CheckOutcome;
 use crate::engine::execute::{Answer, Consumption, ReadEvent};
 use crate::store::Identity;
 
@@ -281,8 +282,8 @@ pub(crate) fn finding(class: Class, copy: &str, id: &str) -> Finding {
     }
 }
 
-/// What a complete check of these copies said: each with as many missing items.
-pub(crate) fn summary(copies: &[(&str, u64)]) -> Summary {
+/// How a complete check of these copies ended: each with as many missing items.
+pub(crate) fn outcome(copies: &[(&str, u64)], findings: Vec<Finding>) -> CheckOutcome {
     let copies = copies.iter().map(|(name, missing)| CopySummary {
         copy: CopyName::from(*name),
         table: TableName::from(format!("strikes_{name}")),
@@ -294,7 +295,7 @@ pub(crate) fn summary(copies: &[(&str, u64)]) -> Summary {
         hot: 0,
         findings: std::iter::once((Class::Missing, *missing)).collect(),
     });
-    Summary {
+    let summary = Summary {
         dataset: DatasetName::from("strikes"),
         mode: "full",
         complete: true,
@@ -306,6 +307,12 @@ pub(crate) fn summary(copies: &[(&str, u64)]) -> Summary {
             usd: None,
         },
         seconds: 4.1,
+    };
+    CheckOutcome {
+        summary,
+        findings,
+        unverified: Vec::new(),
+        error: None,
     }
 }
 

@@ -1,5 +1,5 @@
 use super::render;
-use crate::app::fixture::{Script, answer, block, consumption, finding, strike, strikes, summary};
+use crate::app::fixture::{Script, answer, block, consumption, finding, outcome, strike, strikes};
 use crate::app::tests::keys::any_steps;
 use crate::app::{CheckEvent, Event, RunEvent, SandboxProgress, Session, Slot, Start, State};
 use crate::domain::drift::Class;
@@ -248,15 +248,13 @@ fn drift_while_it_is_checked() {
 fn found() -> Script {
     let mut script = Script::described();
     script.keys("d");
-    for (class, copy, id) in [
+    let findings = [
         (Class::Missing, "by_month", "S04711"),
         (Class::Different, "by_month", "S00815"),
         (Class::Orphaned, "by_state", "S09999"),
         (Class::Unmappable, "damaged", "S01234"),
-    ] {
-        let finding = Box::new(finding(class, copy, id));
-        script.check(CheckEvent::Drift(DriftEvent::Finding(finding)));
-    }
+    ];
+    let findings = findings.map(|(class, copy, id)| finding(class, copy, id));
     script.now += 4_100;
     let copies = [
         ("by_month", 2),
@@ -264,7 +262,8 @@ fn found() -> Script {
         ("damaged", 1),
         ("by_party", 0),
     ];
-    script.check(CheckEvent::Done(Ok(summary(&copies))));
+    let outcome = outcome(&copies, findings.to_vec());
+    script.check(CheckEvent::Done(Box::new(Ok(outcome))));
     script
 }
 

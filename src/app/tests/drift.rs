@@ -1,11 +1,11 @@
 use super::*;
 use crate::app::drift::Badge;
-use crate::app::fixture::{finding, summary};
+use crate::app::fixture::{finding, outcome};
 use crate::app::overlay::{Overlay, Question};
 use crate::domain::drift::{Class, Finding};
 use crate::domain::names::{CopyName, DatasetName, Rcu};
 use crate::domain::problem::Problem;
-use crate::engine::drift::{DriftEvent, DriftProgress, Phase};
+use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Phase};
 
 fn progress(items: u64) -> CheckEvent {
     CheckEvent::Drift(DriftEvent::Progress(DriftProgress {
@@ -20,6 +20,10 @@ fn progress(items: u64) -> CheckEvent {
 
 fn found(finding: Finding) -> CheckEvent {
     CheckEvent::Drift(DriftEvent::Finding(Box::new(finding)))
+}
+
+fn done(outcome: CheckOutcome) -> CheckEvent {
+    CheckEvent::Done(Box::new(Ok(outcome)))
 }
 
 /// A check of the whole dataset runs.
@@ -95,9 +99,9 @@ fn a_check_that_was_stopped_is_incomplete_never_clean() {
     let mut script = checking();
     script.keys("esc");
     assert!(script.effects.contains(&Effect::Cancel(Slot::Check)));
-    let mut part = summary(&[("by_month", 0)]);
-    part.complete = false;
-    script.check(CheckEvent::Done(Ok(part)));
+    let mut part = outcome(&[("by_month", 0)], Vec::new());
+    part.summary.complete = false;
+    script.check(done(part));
     assert_eq!(badge(&script, "by_month"), Badge::Incomplete);
 }
 

@@ -103,12 +103,16 @@ fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Li
         (_, Phase::Grace) => "waiting for what is in flight",
         (_, Phase::Verify) => "looking again",
     };
+    let noun = match progress.phase {
+        Phase::Base | Phase::Copies => "items",
+        Phase::Grace | Phase::Verify => "looked at",
+    };
     let of = progress
         .of
         .filter(|_| width >= WIDE)
         .map_or_else(String::new, |of| format!(" of {}", format::count(of)));
     let figures = format!(
-        "{}{of} items · {} RCU · {} · {elapsed}",
+        "{}{of} {noun} · {} RCU · {} · {elapsed}",
         format::count(progress.items),
         format::rcu(progress.rcu),
         format::plural(progress.candidates, "candidate"),
@@ -156,7 +160,7 @@ fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
         .unwrap_or(check.started)
         .saturating_sub(check.started);
     Line::from(vec![
-        ink.span(role, text),
+        ink.span(role, format!("{text}{why}")),
         ink.span(
             Role::Muted,
             format!(

@@ -4,6 +4,7 @@ use super::{problem, spinner};
 use crate::app::results::{Cell, CellKind, Phase, Results, cell, value_at};
 use crate::app::{ColumnSpan, Pane, State, format, text};
 use crate::domain::query::{Direction, Select};
+use crate::domain::read::ReadErrorKind;
 use crate::engine::execute::Answer;
 use crate::theme::Role;
 use crate::ui::canvas::Canvas;
@@ -220,13 +221,19 @@ fn measure(results: &Results, index: usize, rows: usize) -> Visible {
     }
 }
 
-/// What went wrong although there are rows.
+/// Why it ended before its time.
 fn banner(canvas: &Canvas<'_>, results: &Results, width: usize) -> Vec<Line<'static>> {
+    let ink = canvas.ink;
     match &results.phase {
         Phase::Ended(Answer {
             error: Some(error), ..
-        }) => problem::lines(canvas.ink, &error.problem, width),
-        Phase::Failed(problem) => problem::lines(canvas.ink, problem, width),
+        }) if error.kind == ReadErrorKind::Cancelled => {
+            vec![ink.line(Role::StatusWarn, "cancelled; what was read so far stays")]
+        }
+        Phase::Ended(Answer {
+            error: Some(error), ..
+        }) => problem::lines(ink, &error.problem, width),
+        Phase::Failed(problem) => problem::lines(ink, problem, width),
         _ => Vec::new(),
     }
 }
@@ -262,10 +269,8 @@ fn empty(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'static>>
                     format!("nothing matched so far, but not everything was read: {read} read"),
                 )
             };
-            if let Some(error) = &answer.error {
-                lines.push(Line::default());
-                lines.extend(problem::lines(ink, &error.problem, width));
-            }
+            lines.push(Line::default());
+            lines.extend(banner(canvas, results, width));
             lines
         }
     }
