@@ -240,8 +240,21 @@ impl State {
             catalog: &self.catalog,
             listing: self.listing,
             prices: &self.prices,
-            region: self.identity.region.as_deref(),
+            region: self.price_region(),
         }
+    }
+
+    /// Whether the sandbox is read.
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.identity.profile.as_deref() == Some("demo")
+    }
+
+    /// The region whose prices count. The sandbox has none; there figures are what us-east-1 would charge.
+    #[must_use]
+    pub fn price_region(&self) -> Option<&str> {
+        let sandbox = self.is_demo().then_some("us-east-1");
+        self.identity.region.as_deref().or(sandbox)
     }
 
     /// Everything that is wrong, each once: dataset files, listing, tables, datasets, copies.

@@ -80,7 +80,7 @@ fn subject(state: &State) -> String {
 /// Profile, region, account; for the sandbox, that it is one.
 fn identity(state: &State) -> String {
     let identity = &state.identity;
-    if identity.profile.as_deref() == Some("demo") {
+    if state.is_demo() {
         return "demo · local".to_owned();
     }
     let parts = [
@@ -115,7 +115,7 @@ fn account(state: &State) -> Option<String> {
 fn session(state: &State) -> String {
     let rcu = state.session.rcu;
     let price = state.prices.read(
-        state.identity.region.as_deref(),
+        state.price_region(),
         Billing::OnDemand,
         TableClass::Standard,
     );

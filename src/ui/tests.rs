@@ -339,6 +339,28 @@ fn without_color_no_cell_has_one_and_the_text_is_the_same() {
 }
 
 #[test]
+fn the_column_under_the_cursor_is_always_whole_in_sight() {
+    let wide = (0..40).map(|n| {
+        (
+            format!("attribute_{n:02}"),
+            Value::s("x".repeat(n % 30 + 1)),
+        )
+    });
+    let mut script = data();
+    script.run_again(wide.collect());
+    for key in ["l"; 50].iter().chain(&["h"; 50]) {
+        script.keys(key);
+        drawn(&mut script, 80, 24, ColorLevel::TrueColor);
+        let (columns, cursor) = (&script.state.viewports.columns, script.state.results.column);
+        let shown = columns
+            .iter()
+            .find(|column| column.index == cursor)
+            .unwrap();
+        assert!(shown.x + shown.width < 80 && shown.width >= 14, "{shown:?}");
+    }
+}
+
+#[test]
 fn a_small_terminal_says_what_it_needs() {
     let mut script = data();
     let shown = text(&drawn(&mut script, 50, 10, ColorLevel::TrueColor));

@@ -84,10 +84,8 @@ fn badges_go_from_unchecked_over_percent_to_the_verdict_and_its_age() {
     assert_eq!(badge(&script, "by_month"), Badge::Running(None));
     script.check(progress(430));
     assert_eq!(badge(&script, "by_month"), Badge::Running(Some(43)));
-    script.check(CheckEvent::Done(Ok(summary(&[
-        ("by_month", 12),
-        ("damaged", 0),
-    ]))));
+    let copies = [("by_month", 12), ("damaged", 0)];
+    script.check(done(outcome(&copies, Vec::new())));
     assert_eq!(badge(&script, "by_month"), Badge::Drift(12));
     script.now += 120_000;
     assert_eq!(badge(&script, "damaged"), Badge::Clean(120_000));
@@ -123,12 +121,14 @@ fn findings_are_listed_as_they_come_by_copy_and_by_text() {
 #[test]
 fn a_second_check_of_one_copy_keeps_the_findings_of_the_others() {
     let mut script = checking();
-    script.check(found(finding(Class::Missing, "by_month", "S00001")));
-    script.check(found(finding(Class::Missing, "by_state", "S00002")));
-    script.check(CheckEvent::Done(Ok(summary(&[
-        ("by_month", 1),
-        ("by_state", 1),
-    ]))));
+    let findings = vec![
+        finding(Class::Missing, "by_month", "S00001"),
+        finding(Class::Missing, "by_state", "S00002"),
+    ];
+    let copies = [("by_month", 1), ("by_state", 1)];
+    script.check(found(findings[0].clone()));
+    script.check(done(outcome(&copies, findings)));
+    assert_eq!(script.state.drift.check().unwrap().findings.len(), 2);
     script.keys("shift-tab j d");
     let findings = &script.state.drift.check().unwrap().findings;
     assert_eq!(findings.len(), 1);

@@ -155,6 +155,10 @@ fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
         .map_or_else(String::new, |rcu| {
             format!(" (expected {})", format::rcu_range(rcu))
         });
+    let why = check
+        .error
+        .as_ref()
+        .map_or_else(String::new, |error| format!(": {}", error.problem.what));
     let millis = check
         .ended
         .unwrap_or(check.started)
