@@ -31,6 +31,11 @@ pub mod text;
 pub mod tree;
 mod viewport;
 
+// Data of the engine that events and state hold: screens name it from here.
+pub use crate::engine::catalog::CatalogEvent;
+pub use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Phase as CheckStep};
+pub use crate::engine::execute::{Answer, Consumption, ReadEvent};
+
 pub use effect::{Effect, Effects};
 pub use event::{CheckEvent, Env, Event, Mouse, MouseAction, RunEvent, SandboxProgress, Session};
 pub use job::{Slot, Slots, Ticket};
@@ -85,4 +90,4 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

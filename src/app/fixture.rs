@@ -1,5 +1,7 @@
 //! What tests of app and ui share: the tables of the demo, strikes, and scripts of events.
 
+pub(crate) mod random;
+
 use super::routing::{Planned, Verdict};
 use super::{
     CheckEvent, Effect, Effects, Env, Event, Key, KeyCode, RunEvent, Settings, Slot, Start, State,

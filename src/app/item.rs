@@ -281,3 +281,75 @@ fn short(text: &str) -> String {
     let more = if end < text.len() { "…" } else { "" };
     format!("{}{more}", sanitise(&text[..end]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn nested() -> ItemView {
+        let engines = Value::L(vec![Value::s("left"), Value::s("right")]);
+        let aircraft = BTreeMap::from([("engines".to_owned(), engines)]);
+        let tags = Value::Ss(["b".to_owned(), "a".to_owned()].into());
+        let item = Item::from([
+            ("aircraft".to_owned(), Value::M(aircraft)),
+            ("id".to_owned(), Value::s("S1")),
+            ("tags".to_owned(), tags),
+        ]);
+        ItemView::new(item, 0, vec!["id".to_owned()])
+    }
+
+    fn shown(view: &ItemView) -> Vec<String> {
+        let lines = view.lines.iter();
+        lines
+            .map(|line| format!("{}{}={}", "  ".repeat(line.depth), line.name, line.text))
+            .collect()
+    }
+
+    #[test]
+    fn keys_come_first_and_what_is_nested_lies_below() {
+        assert_eq!(
+            shown(&nested()),
+            [
+                "id=S1",
+                "aircraft=1 inside",
+                "  engines=2 inside",
+                "    [0]=left",
+                "    [1]=right",
+                "tags=2 inside",
+                "  =a",
+                "  =b",
+            ]
+        );
+    }
+
+    #[test]
+    fn closing_goes_to_what_holds_the_line_and_then_closes_it() {
+        let mut view = nested();
+        view.step(Motion::Down(3), 20);
+        view.close(20);
+        assert_eq!(view.line().unwrap().name, "engines");
+        view.close(20);
+        assert_eq!(view.lines.len(), 6);
+        view.open(20);
+        assert_eq!(view.lines.len(), 8);
+    }
+
+    #[test]
+    fn a_line_knows_its_value_and_elements_of_sets_have_none() {
+        let mut view = nested();
+        view.step(Motion::Down(4), 20);
+        assert_eq!(view.value(), Some(&Value::s("right")));
+        view.step(Motion::Bottom, 20);
+        assert_eq!(view.value(), None);
+    }
+
+    #[test]
+    fn json_is_what_dynamodb_sends() {
+        let mut view = nested();
+        view.reshape(20);
+        let text: String = view.lines.iter().map(|line| line.text.trim()).collect();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["tags"]["SS"][0], "a");
+    }
+}

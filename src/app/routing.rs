@@ -160,3 +160,20 @@ pub fn cheaper(route: &Route) -> Option<&Rejected> {
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(rejected, _)| rejected)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::fixture::routed;
+
+    #[test]
+    fn of_dearer_paths_none_is_cheaper_and_of_cheaper_ones_the_cheapest_is() {
+        let mut route = routed("SELECT * FROM strikes").route;
+        assert_eq!(cheaper(&route), None);
+        if let Some(scan) = route.rejected[1].plan.clone() {
+            route.plan = *scan;
+        }
+        let found = cheaper(&route).unwrap();
+        assert_eq!(found.access.index.as_ref().unwrap().as_str(), "by_operator");
+    }
+}

@@ -2,7 +2,7 @@
 
 mod drift;
 mod explore;
-pub(crate) mod keys;
+mod keys;
 mod run;
 
 use super::fixture::Script;

@@ -1,15 +1,15 @@
 use super::render;
+use crate::app::fixture::random::any_steps;
 use crate::app::fixture::{Script, answer, block, consumption, finding, outcome, strike, strikes};
-use crate::app::tests::keys::any_steps;
-use crate::app::{CheckEvent, Event, RunEvent, SandboxProgress, Session, Slot, Start, State};
+use crate::app::{
+    Answer, CatalogEvent, CheckEvent, CheckStep, DriftEvent, DriftProgress, Event, ReadEvent,
+    RunEvent, SandboxProgress, Session, Slot, Start, State,
+};
 use crate::domain::drift::Class;
 use crate::domain::names::{CopyName, Rcu, TableName};
 use crate::domain::problem::{Place, Problem};
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::value::{Item, Value};
-use crate::engine::catalog::CatalogEvent;
-use crate::engine::drift::{DriftEvent, DriftProgress, Phase};
-use crate::engine::execute::{Answer, ReadEvent};
 use crate::theme::{ColorLevel, Library, Theme};
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -234,7 +234,7 @@ fn drift_while_it_is_checked() {
     script.keys("d");
     script.now += 3_100;
     script.check(CheckEvent::Drift(DriftEvent::Progress(DriftProgress {
-        phase: Phase::Copies,
+        phase: CheckStep::Copies,
         items: 21_500,
         of: Some(50_000),
         rcu: Rcu(640.5),
@@ -351,12 +351,12 @@ fn the_column_under_the_cursor_is_always_whole_in_sight() {
     for key in ["l"; 50].iter().chain(&["h"; 50]) {
         script.keys(key);
         drawn(&mut script, 80, 24, ColorLevel::TrueColor);
-        let (columns, cursor) = (&script.state.viewports.columns, script.state.results.column);
-        let shown = columns
-            .iter()
-            .find(|column| column.index == cursor)
-            .unwrap();
-        assert!(shown.x + shown.width < 80 && shown.width >= 14, "{shown:?}");
+        let results = &script.state.results;
+        let title = results.columns.list()[results.column].title.len();
+        let mut shown = script.state.viewports.columns.iter();
+        let shown = shown.find(|column| column.index == results.column).unwrap();
+        assert!(usize::from(shown.width) >= title, "{shown:?}");
+        assert!(shown.x + shown.width < 80, "{shown:?}");
     }
 }
 

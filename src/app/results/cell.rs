@@ -113,3 +113,55 @@ fn write_list(out: &mut String, list: ListRef<'_>, [open, close]: [&str; 2], wid
     }
     out.push_str(close);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::fixture::block;
+    use crate::domain::value::{Item, Value};
+    use rstest::rstest;
+    use std::collections::BTreeMap;
+
+    fn map() -> Value {
+        let inner = Value::L(vec![Value::Bool(true), Value::Null]);
+        Value::M(BTreeMap::from([("a".to_owned(), inner)]))
+    }
+
+    #[rstest]
+    #[case(Value::s("plain"), "plain", CellKind::Text)]
+    #[case(Value::s("a\tb"), "a␉b", CellKind::Text)]
+    #[case(Value::N("12.5".parse().unwrap()), "12.5", CellKind::Number)]
+    #[case(Value::Bool(false), "false", CellKind::Word)]
+    #[case(Value::Null, "null", CellKind::Word)]
+    #[case(Value::B(vec![1, 2, 3]), "<3 bytes>", CellKind::Binary)]
+    #[case(Value::Ss(["x".to_owned(), "y".to_owned()].into()), "{x, y}", CellKind::Nested)]
+    #[case(map(), "{a: [true, null]}", CellKind::Nested)]
+    fn a_value_is_short_and_safe(#[case] value: Value, #[case] text: &str, #[case] kind: CellKind) {
+        let block = block([Item::from([("v".to_owned(), value)])]);
+        let shown = cell(block.get(0).unwrap().get("v"), 40);
+        assert_eq!((shown.text.as_str(), shown.kind), (text, kind));
+    }
+
+    #[test]
+    fn of_a_long_value_only_the_beginning_is_looked_at() {
+        let list = Value::L(vec![Value::s("x".repeat(1000)); 1000]);
+        let block = block([Item::from([("v".to_owned(), list)])]);
+        let shown = cell(block.get(0).unwrap().get("v"), 40);
+        assert!(shown.text.len() < 100);
+    }
+
+    #[test]
+    fn a_path_goes_down_maps_and_lists_and_a_wrong_one_finds_nothing() {
+        let block = block([Item::from([("v".to_owned(), map())])]);
+        let item = block.get(0).unwrap();
+        let path = |steps: Vec<Step>| Path {
+            root: "v".to_owned(),
+            steps,
+        };
+        let a = Step::Field("a".to_owned());
+        let found = value_at(item, &path(vec![a.clone(), Step::Index(0)]));
+        assert_eq!(cell(found, 9).text, "true");
+        let absent = value_at(item, &path(vec![Step::Index(0), a]));
+        assert_eq!(cell(absent, 9).kind, CellKind::Absent);
+    }
+}

@@ -1,8 +1,7 @@
 use super::*;
-use crate::app::fixture::strikes;
+use crate::app::fixture::random::any_steps;
 use crate::app::overlay::{Overlay, Question};
 use crate::app::request::Mode;
-use crate::engine::execute::ReadEvent;
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -160,98 +159,6 @@ fn a_paste_goes_into_the_text_being_edited_and_nowhere_else() {
     script.request("");
     script.event(Event::Paste("SELECT *\nFROM strikes".to_owned()));
     assert_eq!(script.state.request.text(), "SELECT * FROM strikes");
-}
-
-/// Any key of the table, and some that are in none.
-fn any_key() -> impl Strategy<Value = Key> {
-    let keys: Vec<Key> = commands::all()
-        .flat_map(|command| command.keys)
-        .filter_map(|key| Key::parse(key))
-        .chain("ynSELECT *FROMwhere'=1,".chars().map(Key::char))
-        .chain([Key::plain(KeyCode::Backspace), Key::plain(KeyCode::F(9))])
-        .collect();
-    prop::sample::select(keys)
-}
-
-/// Something that may happen at any time; runs and checks answer the job that was last started.
-#[derive(Debug, Clone)]
-pub(crate) enum Step {
-    Key(Key),
-    Mouse(u16, u16, u8),
-    Paste(String),
-    Rows(usize),
-    Done,
-    Tick,
-}
-
-fn any_step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        12 => any_key().prop_map(Step::Key),
-        2 => (0u16..90, 0u16..40, 0u8..3).prop_map(|(x, y, action)| Step::Mouse(x, y, action)),
-        1 => ".{0,12}".prop_map(Step::Paste),
-        1 => (0usize..40).prop_map(Step::Rows),
-        1 => Just(Step::Done),
-        1 => Just(Step::Tick),
-    ]
-}
-
-/// Steps of a random script.
-pub(crate) fn any_steps() -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec(any_step(), 1..60)
-}
-
-impl Script {
-    /// Takes a random step.
-    pub(crate) fn step(&mut self, step: Step) {
-        match step {
-            Step::Key(key) => {
-                self.event(Event::Key(key));
-            }
-            Step::Mouse(column, row, action) => {
-                let action = match action {
-                    0 => MouseAction::Press,
-                    1 => MouseAction::ScrollUp,
-                    _ => MouseAction::ScrollDown,
-                };
-                self.event(Event::Mouse(Mouse {
-                    action,
-                    column,
-                    row,
-                }));
-            }
-            Step::Paste(text) => {
-                self.event(Event::Paste(text));
-            }
-            Step::Rows(n) => {
-                if self.last_run().is_some() {
-                    self.run(RunEvent::Read(ReadEvent::Rows(strikes(0..n))));
-                }
-            }
-            Step::Done => {
-                if self.last_run().is_some() {
-                    self.run(RunEvent::Done(crate::app::fixture::answer(1)));
-                }
-            }
-            Step::Tick => {
-                self.now += 100;
-                self.event(Event::Tick);
-            }
-        }
-    }
-
-    /// Whether every cursor is on a line of its list.
-    pub(crate) fn cursors_are_in_range(&self) -> bool {
-        let state = &self.state;
-        let within = |scroll: Scroll, len: usize| {
-            scroll.cursor < len.max(1) && scroll.offset <= scroll.cursor
-        };
-        within(state.tree.scroll, state.tree.rows.len())
-            && within(state.results.scroll, state.results.rows.len())
-            && within(state.item.scroll, state.item.lines.len())
-            && within(state.drift.copies, state.drift.copy_names.len() + 1)
-            && within(state.drift.findings, state.drift.listed.len())
-            && state.results.column < state.results.columns.list().len().max(1)
-    }
 }
 
 proptest! {

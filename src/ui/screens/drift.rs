@@ -4,10 +4,9 @@ mod diff;
 
 use crate::app::drift::{Check, CheckPhase, drifted, key_text};
 use crate::app::text::{left, right, sanitise, truncate_start};
-use crate::app::{Pane, State, format};
+use crate::app::{CheckStep, Pane, State, format};
 use crate::domain::drift::{Class, CopySummary, Finding};
 use crate::domain::names::CopyName;
-use crate::engine::drift::Phase;
 use crate::theme::Role;
 use crate::ui::canvas::{Canvas, Ink};
 use crate::ui::frames::{Section, stack, thumb};
@@ -98,14 +97,14 @@ fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Li
     };
     let phase = match (&check.phase, progress.phase) {
         (CheckPhase::Cancelling, _) => "cancelling",
-        (_, Phase::Base) => "reading the base",
-        (_, Phase::Copies) => "reading the copies",
-        (_, Phase::Grace) => "waiting for what is in flight",
-        (_, Phase::Verify) => "looking again",
+        (_, CheckStep::Base) => "reading the base",
+        (_, CheckStep::Copies) => "reading the copies",
+        (_, CheckStep::Grace) => "waiting for what is in flight",
+        (_, CheckStep::Verify) => "looking again",
     };
     let noun = match progress.phase {
-        Phase::Base | Phase::Copies => "items",
-        Phase::Grace | Phase::Verify => "looked at",
+        CheckStep::Base | CheckStep::Copies => "items",
+        CheckStep::Grace | CheckStep::Verify => "looked at",
     };
     let of = progress
         .of

@@ -191,7 +191,9 @@ fn below(ink: Ink<'_>, state: &State, width: usize) -> Line<'static> {
 }
 
 fn problem_line(ink: Ink<'_>, problem: &Problem, width: usize) -> Line<'static> {
-    let mut line = Line::from(ink.span(Role::StatusError, format!("✗ {}", problem.what)));
+    let what = format!("✗ {}", text::sanitise(&problem.what));
+    let what = text::truncate(&what, width).into_owned();
+    let mut line = Line::from(ink.span(Role::StatusError, what));
     let hint = problem.hint.as_ref().map(|hint| format!("  try: {hint}"));
     for (role, part) in [
         (Role::Accent, hint),

@@ -2,10 +2,9 @@
 
 use super::{problem, spinner};
 use crate::app::results::{Cell, CellKind, Phase, Results, cell, value_at};
-use crate::app::{ColumnSpan, Pane, State, format, text};
+use crate::app::{Answer, ColumnSpan, Pane, State, format, text};
 use crate::domain::query::{Direction, Select};
 use crate::domain::read::ReadErrorKind;
-use crate::engine::execute::Answer;
 use crate::theme::Role;
 use crate::ui::canvas::Canvas;
 use crate::ui::frames::thumb;
