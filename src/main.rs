@@ -1,3 +1,9 @@
 //! The `driftscope` program.
 
-fn main() {}
+use clap::Parser;
+use driftscope::cli::{Cli, run};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    run(Cli::parse()).into()
+}

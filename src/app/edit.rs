@@ -3,7 +3,6 @@
 use super::catalog::replan;
 use super::effect::Effects;
 use super::request::Origin;
-use super::results::value_at;
 use super::state::{Screen, State};
 use crate::domain::expr::{CompareOp, Path, Predicate, ValueExpr};
 use crate::domain::query::{Consistency, Direction, OrderBy, Request, parse_request};
@@ -78,7 +77,7 @@ pub(super) fn under_cursor(state: &State) -> Option<(Path, Option<Value>)> {
     }
     let row = state.results.row()?;
     let path = state.results.column()?.path.clone();
-    let value = value_at(row, &path).map(|value| value.to_value());
+    let value = row.at(&path).map(|value| value.to_value());
     Some((path, value))
 }
 

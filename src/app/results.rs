@@ -5,7 +5,7 @@
 mod cell;
 mod columns;
 
-pub use cell::{Cell, CellKind, cell, value_at};
+pub use cell::{Cell, CellKind, cell};
 pub use columns::{Column, Columns};
 
 use super::overlay::Asked;

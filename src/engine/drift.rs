@@ -9,10 +9,12 @@ mod look;
 mod scan;
 mod verify;
 
+use crate::domain::cost::scan_range;
 use crate::domain::drift::{Finding, Summary, Unverified};
 use crate::domain::mapping::BoundDataset;
-use crate::domain::names::{CopyName, Rcu};
+use crate::domain::names::{CopyName, Range, Rcu};
 use crate::domain::read::ReadError;
+use crate::domain::schema::Table;
 use crate::store::Store;
 use check::Check;
 use std::sync::Arc;
@@ -29,6 +31,53 @@ pub struct DriftOptions {
     pub grace: Duration,
     /// Hard stop.
     pub max_rcu: Option<Rcu>,
+}
+
+impl DriftOptions {
+    /// A check of all copies, as the dataset file says; a grace of "auto" is thirty seconds as long as no lag is measured.
+    #[must_use]
+    pub fn of(dataset: &BoundDataset) -> Self {
+        let check = &dataset.dataset.check;
+        Self {
+            copies: Vec::new(),
+            grace: check.grace.unwrap_or(Duration::from_secs(30)),
+            max_rcu: check.max_rcu.map(Rcu),
+        }
+    }
+
+    /// What scanning base and copies should consume; unknown when the size of one of them is.
+    #[must_use]
+    pub fn estimate(&self, dataset: &BoundDataset) -> Option<Range<Rcu>> {
+        let chosen = dataset
+            .copies
+            .iter()
+            .filter(|copy| self.copies.is_empty() || self.copies.contains(&copy.mapping.name));
+        scans(dataset, chosen.map(|copy| &copy.table))
+    }
+}
+
+/// What scanning the base and these tables of copies consumes; two copies may share a table, which is read once.
+fn scans<'a>(
+    dataset: &'a BoundDataset,
+    copies: impl Iterator<Item = &'a Table>,
+) -> Option<Range<Rcu>> {
+    let mut tables = vec![&dataset.base];
+    for table in copies {
+        if !tables.iter().any(|known| known.name == table.name) {
+            tables.push(table);
+        }
+    }
+    let nothing = Range::new(Rcu(0.0), Rcu(0.0));
+    tables
+        .into_iter()
+        .map(scan_range)
+        .try_fold(nothing, |sum, table| {
+            let table = table?;
+            Some(Range {
+                low: sum.low + table.low,
+                high: sum.high.zip(table.high).map(|(a, b)| a + b),
+            })
+        })
 }
 
 /// Where a check is.

@@ -1,8 +1,7 @@
 //! A value as one cell: short, on one line, safe to show.
 
 use crate::app::text::sanitise;
-use crate::domain::expr::{Path, Step};
-use crate::domain::item::{ItemRef, ListRef, ValueRef};
+use crate::domain::item::{ListRef, ValueRef};
 use std::fmt::Write as _;
 
 /// What kind of thing a cell shows, so that it can be aligned and coloured.
@@ -29,20 +28,6 @@ pub struct Cell {
     pub text: String,
     /// What kind of thing that is.
     pub kind: CellKind,
-}
-
-/// The value at a path of an item.
-#[must_use]
-pub fn value_at<'a>(item: ItemRef<'a>, path: &Path) -> Option<ValueRef<'a>> {
-    let mut value = item.get(&path.root)?;
-    for step in &path.steps {
-        value = match (step, value) {
-            (Step::Field(name), ValueRef::M(map)) => map.get(name)?,
-            (Step::Index(index), ValueRef::L(list)) => list.iter().nth(*index)?,
-            _ => return None,
-        };
-    }
-    Some(value)
 }
 
 /// A value as a cell of about `width` characters; what is beyond is not even looked at.

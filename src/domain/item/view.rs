@@ -4,6 +4,7 @@
 //! cursor is two references: copying it is free, and it holds nothing but the block.
 
 use super::encoding::{Elements, Members, Names};
+use crate::domain::expr::{Path, Step};
 use crate::domain::size::{CONTAINER_OVERHEAD, ELEMENT_OVERHEAD, FLAG, number_size};
 use crate::domain::value::{Item, Kind, Number, Value};
 use std::fmt;
@@ -60,6 +61,19 @@ impl<'a> ItemRef<'a> {
             names: self.names,
             bytes: self.bytes,
         }
+    }
+
+    /// The value at a document path.
+    #[must_use]
+    pub fn at(&self, path: &Path) -> Option<ValueRef<'a>> {
+        let root = self.get(&path.root)?;
+        path.steps
+            .iter()
+            .try_fold(root, |value, step| match (step, value) {
+                (Step::Field(name), ValueRef::M(map)) => map.get(name),
+                (Step::Index(index), ValueRef::L(list)) => list.iter().nth(*index),
+                _ => None,
+            })
     }
 
     /// The top-level attribute of that name.

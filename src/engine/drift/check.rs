@@ -2,10 +2,10 @@
 
 use super::verify::Case;
 use super::{CheckOutcome, DriftEvent, DriftOptions, DriftProgress, Phase};
-use crate::domain::cost::{ScanCost, scan_range};
+use crate::domain::cost::ScanCost;
 use crate::domain::drift::{CopySummary, Finding, LeftOpen, Sides, Summary, Unverified};
 use crate::domain::mapping::{BoundCopy, BoundDataset};
-use crate::domain::names::{CopyName, Range, Rcu};
+use crate::domain::names::CopyName;
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::Table;
 use crate::engine::pages::{Reader, Stop};
@@ -172,15 +172,8 @@ impl<'a> Check<'a> {
     /// What scanning base and copies should consume; unknown when the size of one of them is.
     fn estimate(&self) -> ScanCost {
         let tables = self.copy_tables().into_iter().map(|(table, _)| table);
-        let mut sum = Some(Range::new(Rcu(0.0), Rcu(0.0)));
-        for table in std::iter::once(&self.dataset.base).chain(tables) {
-            sum = sum.zip(scan_range(table)).map(|(a, b)| Range {
-                low: a.low + b.low,
-                high: a.high.zip(b.high).map(|(a, b)| a + b),
-            });
-        }
         ScanCost {
-            rcu: sum,
+            rcu: super::scans(self.dataset, tables),
             usd: None,
         }
     }

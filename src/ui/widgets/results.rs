@@ -1,8 +1,13 @@
 //! Rows as a table. Only rows and columns in sight are looked at, however many there are.
 
 use super::{problem, spinner};
+<<<<<<< Updated upstream
 use crate::app::results::{Cell, CellKind, Phase, Results, cell, value_at};
 use crate::app::{Answer, ColumnSpan, Pane, State, format, text};
+=======
+use crate::app::results::{Cell, CellKind, Phase, Results, cell};
+use crate::app::{ColumnSpan, Pane, State, format, text};
+>>>>>>> Stashed changes
 use crate::domain::query::{Direction, Select};
 use crate::domain::read::ReadErrorKind;
 use crate::theme::Role;
@@ -209,7 +214,7 @@ fn measure(results: &Results, index: usize, rows: usize) -> Visible {
     let first = results.scroll.offset;
     let cells: Vec<Cell> = (first..first + rows)
         .map_while(|row| results.rows.get(row))
-        .map(|item| cell(value_at(item, &column.path), WIDEST))
+        .map(|item| cell(item.at(&column.path), WIDEST))
         .collect();
     let widest = cells.iter().map(|cell| text::width(&cell.text)).max();
     let title = text::width(&text::sanitise(&column.title)) + 2;

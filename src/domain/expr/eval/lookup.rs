@@ -1,7 +1,7 @@
 //! Where the attributes of an expression come from.
 
 use crate::domain::expr::{Path, Step};
-use crate::domain::item::{ItemRef, ValueRef};
+use crate::domain::item::ItemRef;
 use crate::domain::value::{Item, Value};
 use std::borrow::Cow;
 
@@ -24,15 +24,7 @@ impl Lookup for Item {
 
 impl Lookup for ItemRef<'_> {
     fn find(&self, path: &Path) -> Option<Cow<'_, Value>> {
-        let mut at = self.get(&path.root)?;
-        for step in &path.steps {
-            at = match (step, at) {
-                (Step::Field(name), ValueRef::M(map)) => map.get(name)?,
-                (Step::Index(index), ValueRef::L(list)) => list.iter().nth(*index)?,
-                _ => return None,
-            };
-        }
-        Some(Cow::Owned(at.to_value()))
+        self.at(path).map(|value| Cow::Owned(value.to_value()))
     }
 }
 

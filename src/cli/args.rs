@@ -1,0 +1,228 @@
+//! The command line, as data for clap. Stable: scripts depend on it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A read-only terminal explorer for datasets that live in several `DynamoDB` tables at once.
+#[derive(Debug, Parser)]
+#[command(name = "driftscope", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Where to read, and how to print.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; without a command the terminal explorer opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 clean and complete, 1 confirmed drift, 2 usage, query or dataset file,\n\
+                          3 incomplete (budget, hot keys, interrupted), 4 access or service";
+
+/// Flags every command understands.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Run on the embedded sandbox: no AWS, no network
+    #[cfg(all(feature = "sandbox", feature = "aws"))]
+    #[arg(long, global = true, conflicts_with_all = ["profile", "region", "endpoint_url"])]
+    pub demo: bool,
+    /// AWS profile
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// AWS region
+    #[arg(long, global = true, value_name = "NAME")]
+    pub region: Option<String>,
+    /// Another endpoint than the region's own
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Dataset file; repeatable [default: ./driftscope.toml, then the config directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub dataset: Vec<PathBuf>,
+    /// Hard stop after this many read capacity units
+    #[arg(long, global = true, value_name = "N", value_parser = positive)]
+    pub max_rcu: Option<f64>,
+    /// Run although the estimate is above the asking limit
+    #[arg(long, global = true)]
+    pub yes: bool,
+    /// When to use color
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub color: ColorChoice,
+    /// Theme of the terminal explorer
+    #[arg(long, global = true, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Configuration file [default: config.toml in the config directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Format of the result
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub format: Format,
+    /// Write the result to a file instead of stdout
+    #[arg(long, global = true, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// No progress and no summary on stderr
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Log more to the log file; repeat for still more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// When to use color.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// As the terminal and `NO_COLOR` say
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Aligned text
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated values with a header
+    Csv,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// List datasets, base tables, copies, and indexes with keys, sizes, and scan cost
+    Tables,
+    /// Run a request over the cheapest route
+    Query(QueryArgs),
+    /// Show the route of a request without reading a single item
+    Explain(ExplainArgs),
+    /// Check the copies of a dataset against its base table
+    Drift(DriftArgs),
+    /// Serve the demo dataset on loopback for any `DynamoDB` client
+    #[cfg(feature = "sandbox")]
+    Sandbox(SandboxArgs),
+    /// Print a completion script
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `query`.
+#[derive(Debug, Clone, Args)]
+pub struct QueryArgs {
+    /// The request, such as "SELECT * FROM strikes WHERE operator = 'UNITED AIRLINES' LIMIT 10"
+    #[arg(value_name = "TEXT")]
+    pub text: String,
+    /// Read strongly: twice the units, no copies, no global indexes
+    #[arg(long)]
+    pub consistent: bool,
+    /// At most this many items evaluated for each page
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub page_size: Option<u32>,
+    /// How items are written as JSON
+    #[arg(long, value_enum, default_value_t = ItemFormat::Plain, value_name = "FORM")]
+    pub items: ItemFormat,
+}
+
+/// How items are written as JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ItemFormat {
+    /// Plain JSON; numbers keep all their digits
+    Plain,
+    /// Typed `DynamoDB` JSON
+    Dynamodb,
+}
+
+/// `explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArgs {
+    /// The request
+    #[arg(value_name = "TEXT")]
+    pub text: String,
+    /// Plan for strong reads
+    #[arg(long)]
+    pub consistent: bool,
+}
+
+/// `drift`.
+#[derive(Debug, Clone, Args)]
+pub struct DriftArgs {
+    /// The dataset; may be left out when there is exactly one
+    #[arg(value_name = "DATASET")]
+    pub dataset: Option<String>,
+    /// Only this copy; repeatable
+    #[arg(long = "copy", value_name = "NAME")]
+    pub copies: Vec<String>,
+    /// How long a difference must last, such as 30s [default: the dataset file's]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub grace: Option<Duration>,
+    /// Write findings to a file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub findings: Option<PathBuf>,
+}
+
+/// `sandbox`.
+#[derive(Debug, Clone, Args)]
+pub struct SandboxArgs {
+    /// Port on loopback; 0 takes any
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub port: u16,
+    /// Faults of the replicator: drop, delay, duplicate, resurrect, stop
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub faults: Vec<String>,
+    /// Start without the known drift
+    #[arg(long)]
+    pub no_drift: bool,
+    /// No live writes
+    #[arg(long)]
+    pub no_writes: bool,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.replace('_', "").parse::<f64>() {
+        Ok(n) if n > 0.0 && n.is_finite() => Ok(n),
+        _ => Err("expected a number above 0".to_owned()),
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    crate::domain::mapping::parse_duration(text)
+        .ok_or_else(|| "expected a duration such as `500ms`, `30s`, or `2m`".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent_in_itself() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_flags_are_accepted_after_the_command() {
+        let cli = Cli::parse_from([
+            "driftscope",
+            "tables",
+            "--format",
+            "json",
+            "--region",
+            "eu-west-1",
+        ]);
+        assert_eq!(cli.global.format, Format::Json);
+        assert_eq!(cli.global.region.as_deref(), Some("eu-west-1"));
+    }
+
+    #[test]
+    fn a_budget_must_be_above_zero() {
+        assert!(Cli::try_parse_from(["driftscope", "--max-rcu", "0", "tables"]).is_err());
+        assert!(Cli::try_parse_from(["driftscope", "--max-rcu", "1_000", "tables"]).is_ok());
+    }
+}

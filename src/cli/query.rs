@@ -1,0 +1,208 @@
+//! `query`: runs a request over its cheapest route and prints the rows.
+
+mod print;
+
+use super::args::{Format, Global, QueryArgs};
+use super::exit::{Exit, Failure, exit_of};
+use super::output::{Output, note, report, written};
+use super::progress::Progress;
+use super::request::{Planned, plan};
+use super::session::Session;
+use crate::domain::item::Block;
+use crate::domain::names::Rcu;
+use crate::domain::plan::{Reason, Route, plan_json, scan_json};
+use crate::domain::problem::Problem;
+use crate::domain::query::{Consistency, Select};
+use crate::engine::execute::{Bounds, Consumption};
+use crate::engine::{Answer, ReadEvent, execute};
+use print::{Columns, RowPrinter};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use tokio_util::sync::CancellationToken;
+
+pub(super) async fn run(
+    session: &Session,
+    global: &Global,
+    args: &QueryArgs,
+) -> Result<Exit, Failure> {
+    let consistency = if args.consistent {
+        Consistency::Strong
+    } else {
+        Consistency::Eventual
+    };
+    let planned = plan(session, &args.text, consistency).await?;
+    let bounds = bounds(session, global, args, &planned)?;
+    for text in &planned.route.notes {
+        note(global.quiet, &format!("note: {text}"));
+    }
+    let mut out = Output::open(global)?;
+    let printer = RowPrinter::new(
+        global.format,
+        args.items,
+        Columns::of(&planned.request, &planned.catalog),
+    );
+    let answer = stream(session, global, &planned, bounds, printer, &mut out).await?;
+    out.finish()?;
+    note(global.quiet, &summary(&answer, &planned.route));
+    if let Some(error) = &answer.error {
+        report(std::slice::from_ref(&error.problem), global.quiet);
+        return Ok(exit_of(error.kind));
+    }
+    Ok(if answer.complete {
+        Exit::Clean
+    } else {
+        Exit::Incomplete
+    })
+}
+
+/// Asks before an expensive request; one of unknown cost runs up to the asking limit.
+fn bounds(
+    session: &Session,
+    global: &Global,
+    args: &QueryArgs,
+    planned: &Planned,
+) -> Result<Bounds, Failure> {
+    let limit = session.config.ask_rcu;
+    let estimate = planned.route.plan.estimate;
+    let mut max_rcu = global.max_rcu;
+    if !global.yes {
+        match estimate.rcu.high {
+            None => max_rcu = Some(max_rcu.map_or(limit, |max| max.min(limit))),
+            Some(high)
+                if f64::midpoint(estimate.rcu.low.0, high.0) > limit && max_rcu.is_none() =>
+            {
+                return Err(Failure::usage(too_dear(
+                    f64::midpoint(estimate.rcu.low.0, high.0),
+                    limit,
+                    &planned.route,
+                )));
+            }
+            Some(_) => {}
+        }
+    }
+    let bounds = Bounds {
+        max_rcu: max_rcu.map(Rcu),
+        page_items: args.page_size,
+        ..Bounds::default()
+    };
+    Ok(bounds.sized_for(&planned.route.plan, &planned.catalog))
+}
+
+fn too_dear(middle: f64, limit: f64, route: &Route) -> Problem {
+    let cheaper = route
+        .rejected
+        .iter()
+        .filter(|r| r.reason == Reason::CostsMore || r.plan.is_some())
+        .filter_map(|r| r.estimate.map(|e| (r, e.rcu.low.0)))
+        .filter(|(_, low)| *low < middle)
+        .min_by(|a, b| a.1.total_cmp(&b.1));
+    let hint = match cheaper {
+        Some((other, low)) => format!("`{}` at {low} RCU or more, `--yes` to run it anyway, or `--max-rcu N` to bound it", other.access.table),
+        None => "`--yes` to run it anyway, `--max-rcu N` to bound it, or a condition on a key (see `driftscope explain`)".to_owned(),
+    };
+    Problem::new(format!("the request would consume about {middle:.0} RCU"))
+        .because(format!(
+            "the asking limit is {limit} RCU, and no cheaper route answers it"
+        ))
+        .hint(hint)
+}
+
+async fn stream(
+    session: &Session,
+    global: &Global,
+    planned: &Planned,
+    bounds: Bounds,
+    mut printer: RowPrinter,
+    out: &mut Output,
+) -> Result<Answer, Failure> {
+    let (events, mut inbox) = tokio::sync::mpsc::channel(16);
+    let cancel = CancellationToken::new();
+    let progress = Progress::new(global, "reading");
+    let mut running = std::pin::pin!(execute(
+        session.store(),
+        &planned.request,
+        &planned.route.plan,
+        bounds,
+        events,
+        cancel.clone()
+    ));
+    let show = |c: &Consumption| {
+        progress.say(format!(
+            "read {} items, {} matched, {} RCU",
+            c.items_read, c.matched, c.rcu.0
+        ));
+    };
+    written(printer.begin(out.writer()))?;
+    let mut on_rows = |block: Block, out: &mut Output| {
+        written(progress.aside(|| printer.rows(&block, out.writer())))
+    };
+    let answer = loop {
+        tokio::select! {
+            Some(event) = inbox.recv() => match event {
+                ReadEvent::Progress(c) => show(&c),
+                ReadEvent::Rows(block) => on_rows(block, out)?,
+            },
+            answer = &mut running => break answer,
+            _ = tokio::signal::ctrl_c() => cancel.cancel(),
+        }
+    };
+    while let Ok(event) = inbox.try_recv() {
+        if let ReadEvent::Rows(block) = event {
+            on_rows(block, out)?;
+        }
+    }
+    progress.clear();
+    written(printer.end(out.writer(), || tail(&answer, planned)))?;
+    if global.format == Format::Table && matches!(planned.request.select, Select::Count) {
+        written(writeln!(out.writer(), "{}", answer.count))?;
+    }
+    Ok(answer)
+}
+
+/// Everything of the JSON document but the rows.
+fn tail(answer: &Answer, planned: &Planned) -> Vec<(&'static str, Value)> {
+    let route = &planned.route;
+    let by: Vec<Value> = answer
+        .consumption
+        .by
+        .iter()
+        .map(|(table, index, rcu)| json!({"table": table, "index": index, "rcu": rcu}))
+        .collect();
+    vec![
+        ("count", json!(answer.count)),
+        ("complete", json!(answer.complete)),
+        ("plan", plan_json(&route.plan, &route.rejected)),
+        (
+            "consumed",
+            json!({"rcu": answer.consumption.rcu, "requests": answer.consumption.requests, "items_read": answer.consumption.items_read, "by": by}),
+        ),
+        (
+            "scan",
+            scan_json(&route.scan, Some(route.scan_table.as_str())),
+        ),
+    ]
+}
+
+fn summary(answer: &Answer, route: &Route) -> String {
+    let c = &answer.consumption;
+    let mut text = format!(
+        "{} rows, consumed {} RCU in {} requests ({} items read)",
+        answer.count, c.rcu.0, c.requests, c.items_read
+    );
+    if let Some(scan) = route.scan.rcu {
+        let _ = write!(
+            text,
+            "; a scan of `{}`: {} to {} RCU",
+            route.scan_table,
+            scan.low.0,
+            scan.high.unwrap_or(scan.low).0
+        );
+        if c.rcu.0 > 0.0 && scan.low.0 > c.rcu.0 {
+            let _ = write!(text, " ({:.0}×)", scan.low.0 / c.rcu.0);
+        }
+    }
+    if !answer.complete {
+        text.push_str("; INCOMPLETE");
+    }
+    text
+}

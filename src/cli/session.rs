@@ -1,0 +1,183 @@
+//! One run of the program: its store, its dataset files, its configuration.
+
+use super::args::Global;
+use super::exit::{Exit, Failure};
+use crate::config::{self, Config};
+use crate::domain::cost::Prices;
+use crate::domain::mapping::{DatasetFile, parse_dataset_file};
+use crate::domain::names::TableName;
+use crate::domain::plan::Planner;
+use crate::domain::problem::Problem;
+use crate::domain::schema::Catalog;
+use crate::store::Store;
+use crate::store::ledger::Ledger;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What every command needs.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// Where data comes from; keeps count.
+    pub(crate) store: Arc<Ledger>,
+    /// The dataset files.
+    pub(crate) files: Vec<DatasetFile>,
+    /// The configuration.
+    pub(crate) config: Config,
+    /// The region, for prices; `local` on the sandbox.
+    pub(crate) region: Option<String>,
+    /// Prices with the configuration's overrides.
+    pub(crate) prices: Prices,
+    #[cfg(all(feature = "sandbox", feature = "aws"))]
+    _sandbox: Option<crate::sandbox::Sandbox>,
+}
+
+impl Session {
+    /// Connects; on the sandbox waits until it is loaded, with a progress bar.
+    pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
+        let config = config::load(global.config.as_deref()).map_err(Failure::usage)?;
+        let prices = config.prices();
+        #[cfg(all(feature = "sandbox", feature = "aws"))]
+        if global.demo {
+            let sandbox =
+                super::sandbox::start_ready(global, crate::sandbox::Options::default()).await?;
+            let store = Arc::new(Ledger::new(Arc::new(crate::store::dynamo::Dynamo::local(
+                sandbox.endpoint(),
+            ))));
+            let region = Some("local".to_owned());
+            return Ok(Self {
+                store,
+                files: dataset_files(global)?,
+                config,
+                region,
+                prices,
+                _sandbox: Some(sandbox),
+            });
+        }
+        let files = dataset_files(global)?;
+        let store = Arc::new(Ledger::new(connect(global).await?));
+        let region = store.identity().region;
+        Ok(Self {
+            store,
+            files,
+            config,
+            region,
+            prices,
+            #[cfg(all(feature = "sandbox", feature = "aws"))]
+            _sandbox: None,
+        })
+    }
+
+    /// The store as the engine takes it.
+    pub(crate) fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store) as Arc<dyn Store>
+    }
+
+    /// What the planner needs.
+    pub(crate) fn planner<'a>(&'a self, catalog: &'a Catalog) -> Planner<'a> {
+        Planner {
+            catalog,
+            prices: &self.prices,
+            region: self.region.as_deref(),
+        }
+    }
+
+    /// Tables a dataset speaks of.
+    pub(crate) fn tables_of(&self, dataset: &str) -> Option<Vec<TableName>> {
+        let found = self
+            .files
+            .iter()
+            .flat_map(|f| &f.datasets)
+            .find(|d| d.name == *dataset)?;
+        let copies = found.copies.values().map(|c| c.table.clone());
+        Some(std::iter::once(found.base.clone()).chain(copies).collect())
+    }
+}
+
+#[cfg(feature = "aws")]
+pub(crate) async fn connect(global: &Global) -> Result<Arc<dyn Store>, Failure> {
+    use crate::store::dynamo::{Connect, Dynamo};
+    let connect = Connect {
+        profile: global.profile.clone(),
+        region: global.region.clone(),
+        endpoint: global.endpoint_url.clone(),
+    };
+    Ok(Arc::new(Dynamo::connect(connect).await?))
+}
+
+#[cfg(not(feature = "aws"))]
+#[expect(
+    clippy::unused_async,
+    reason = "the same signature as with the feature"
+)]
+pub(crate) async fn connect(_global: &Global) -> Result<Arc<dyn Store>, Failure> {
+    Err(Failure::usage(
+        Problem::new("this build cannot reach DynamoDB")
+            .because("it was built without the feature `aws`"),
+    ))
+}
+
+/// Reads the dataset files: those named, or `./driftscope.toml`, or the config directory's; the demo's own on the sandbox.
+pub(crate) fn dataset_files(global: &Global) -> Result<Vec<DatasetFile>, Failure> {
+    #[cfg(all(feature = "sandbox", feature = "aws"))]
+    if global.demo && global.dataset.is_empty() {
+        return parse_all(&[(
+            "demo".to_owned(),
+            crate::sandbox::Sandbox::dataset_text().to_owned(),
+        )]);
+    }
+    let paths = if global.dataset.is_empty() {
+        default_dataset_file().into_iter().collect()
+    } else {
+        global.dataset.clone()
+    };
+    let texts = paths
+        .iter()
+        .map(|path| read_text(path).map(|text| (path.display().to_string(), text)))
+        .collect::<Result<Vec<_>, _>>()?;
+    parse_all(&texts)
+}
+
+fn parse_all(texts: &[(String, String)]) -> Result<Vec<DatasetFile>, Failure> {
+    let mut files = Vec::new();
+    let mut problems = Vec::new();
+    for (path, text) in texts {
+        match parse_dataset_file(path, text) {
+            Ok(file) => files.push(file),
+            Err(errors) => problems.extend(errors),
+        }
+    }
+    if problems.is_empty() {
+        Ok(files)
+    } else {
+        Err(Failure {
+            exit: Exit::Usage,
+            problems,
+        })
+    }
+}
+
+fn default_dataset_file() -> Option<PathBuf> {
+    let here = PathBuf::from("driftscope.toml");
+    let configured = config::directory().map(|dir| dir.join("driftscope.toml"));
+    std::iter::once(here)
+        .chain(configured)
+        .find(|path| path.is_file())
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|e| {
+        Failure::usage(
+            Problem::new(format!("`{}` cannot be read", path.display()))
+                .because(e.to_string())
+                .hint("check `--dataset`"),
+        )
+    })
+}
+
+/// A failure of the machine: a file, a socket, a thread.
+pub(crate) fn failed(what: &str, error: &dyn std::error::Error) -> Failure {
+    Failure {
+        exit: Exit::Access,
+        problems: vec![Problem::new(what).because(error.to_string())],
+    }
+}

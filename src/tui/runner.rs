@@ -1,0 +1,293 @@
+//! Jobs behind the screen: connecting, loading the catalog, requests, checks.
+//!
+//! One job a slot: starting one cancels the slot's former one, which saves capacity. A panic in a
+//! job arrives as an event, never as a broken screen.
+
+use super::{Connect, Connected};
+use crate::app::{CheckEvent, Effect, Event, RunEvent, Session, Slot, State, Ticket};
+use crate::domain::mapping::{BoundDataset, DatasetFile};
+use crate::domain::names::{CopyName, Rcu, TableName};
+use crate::domain::plan::Plan;
+use crate::domain::problem::Problem;
+use crate::domain::query::Request;
+use crate::engine::catalog::{self, CatalogEvent};
+use crate::engine::drift::{DriftOptions, check};
+use crate::engine::execute::{Bounds, execute};
+use crate::store::Store;
+use crate::store::ledger::Ledger;
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// What runs, and where its events go.
+pub(super) struct Runner {
+    events: Sender<Event>,
+    link: Arc<OnceLock<Link>>,
+    max_rcu: Option<f64>,
+    running: BTreeMap<Slot, Running>,
+    told: Session,
+}
+
+/// The store, once it was reached.
+struct Link {
+    store: Arc<Ledger>,
+    _keep: Box<dyn Any + Send + Sync>,
+}
+
+/// A job that was started and how to hold or stop it.
+struct Running {
+    cancel: CancellationToken,
+    open: watch::Sender<Gate>,
+}
+
+/// Whether a job's events are handed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    Open,
+    Held,
+}
+
+impl Runner {
+    /// Connects behind the screen, then loads the catalog.
+    pub(super) fn start(
+        connect: Connect,
+        files: Vec<DatasetFile>,
+        max_rcu: Option<f64>,
+        events: Sender<Event>,
+    ) -> Self {
+        let link = Arc::new(OnceLock::new());
+        tokio::spawn(bring_up(connect, files, events.clone(), Arc::clone(&link)));
+        Self {
+            events,
+            link,
+            max_rcu,
+            running: BTreeMap::new(),
+            told: Session::default(),
+        }
+    }
+
+    /// Does what the application asks for.
+    pub(super) fn run(&mut self, effect: Effect, state: &State) {
+        match effect {
+            Effect::Run {
+                ticket,
+                request,
+                plan,
+            } => self.request(ticket, request, plan, state),
+            Effect::Check {
+                ticket,
+                dataset,
+                copies,
+            } => match state.catalog.dataset(dataset.as_str()) {
+                Some(bound) => self.check(ticket, bound.clone(), copies),
+                None => self.fail(
+                    ticket,
+                    Problem::new(format!(
+                        "the dataset `{dataset}` is not bound to its tables yet"
+                    )),
+                ),
+            },
+            Effect::Describe(tables) => self.describe(tables),
+            Effect::Cancel(slot) => {
+                if let Some(job) = self.running.get(&slot) {
+                    job.cancel.cancel();
+                    job.open.send_replace(Gate::Open);
+                }
+            }
+            Effect::Pause(slot) => self.hold(slot, Gate::Held),
+            Effect::Resume(slot) => self.hold(slot, Gate::Open),
+            Effect::Copy(_) | Effect::SetTheme(_) | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    /// What the session consumed, when that changed since last asked.
+    pub(super) fn news(&mut self) -> Option<Session> {
+        let store = &self.link.get()?.store;
+        let session = Session {
+            rcu: store.total(),
+            requests: store.by().iter().map(|share| share.requests).sum(),
+        };
+        (session != self.told).then(|| {
+            self.told = session;
+            session
+        })
+    }
+
+    fn hold(&self, slot: Slot, gate: Gate) {
+        if let Some(job) = self.running.get(&slot) {
+            job.open.send_replace(gate);
+        }
+    }
+
+    fn store(&self) -> Option<Arc<dyn Store>> {
+        self.link
+            .get()
+            .map(|link| Arc::clone(&link.store) as Arc<dyn Store>)
+    }
+
+    fn request(&mut self, ticket: Ticket, request: Box<Request>, plan: Box<Plan>, state: &State) {
+        let bounds = Bounds {
+            max_rcu: self.max_rcu.map(Rcu),
+            ..Bounds::default()
+        }
+        .sized_for(&plan, &state.catalog);
+        self.begin(ticket, move |store, cancel, gate, events| async move {
+            let (sender, inbox) = mpsc::channel(8);
+            let job = tokio::spawn(async move {
+                execute(store, &request, &plan, bounds, sender, cancel).await
+            });
+            forward(inbox, gate, &events, |e| {
+                Event::Run(ticket, RunEvent::Read(e))
+            })
+            .await;
+            finish(job, &events, ticket, |answer| {
+                Event::Run(ticket, RunEvent::Done(answer))
+            })
+            .await;
+        });
+    }
+
+    fn check(&mut self, ticket: Ticket, dataset: BoundDataset, copies: Vec<CopyName>) {
+        let mut options = DriftOptions {
+            copies,
+            ..DriftOptions::of(&dataset)
+        };
+        if let Some(max) = self.max_rcu {
+            options.max_rcu = Some(Rcu(max));
+        }
+        self.begin(ticket, move |store, cancel, gate, events| async move {
+            let (sender, inbox) = mpsc::channel(64);
+            let job =
+                tokio::spawn(async move { check(store, &dataset, &options, sender, cancel).await });
+            forward(inbox, gate, &events, |e| {
+                Event::Check(ticket, CheckEvent::Drift(e))
+            })
+            .await;
+            finish(job, &events, ticket, |outcome| {
+                Event::Check(ticket, CheckEvent::Done(Box::new(outcome)))
+            })
+            .await;
+        });
+    }
+
+    fn begin<F>(
+        &mut self,
+        ticket: Ticket,
+        job: impl FnOnce(Arc<dyn Store>, CancellationToken, watch::Receiver<Gate>, Sender<Event>) -> F,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let Some(store) = self.store() else {
+            self.fail(
+                ticket,
+                Problem::new("not connected yet").hint("a moment's patience, or `?` for help"),
+            );
+            return;
+        };
+        let cancel = CancellationToken::new();
+        let (open, gate) = watch::channel(Gate::Open);
+        tokio::spawn(job(store, cancel.clone(), gate, self.events.clone()));
+        if let Some(former) = self.running.insert(ticket.slot, Running { cancel, open }) {
+            former.cancel.cancel();
+            former.open.send_replace(Gate::Open);
+        }
+    }
+
+    fn describe(&self, tables: Vec<TableName>) {
+        let Some(store) = self.store() else { return };
+        let (sender, inbox) = mpsc::channel(64);
+        tokio::spawn(async move {
+            catalog::describe(store, tables, sender, CancellationToken::new()).await;
+        });
+        tokio::spawn(forward_catalog(inbox, self.events.clone()));
+    }
+
+    fn fail(&self, ticket: Ticket, problem: Problem) {
+        let events = self.events.clone();
+        tokio::spawn(async move { events.send(Event::Failed(ticket, problem)).await });
+    }
+}
+
+/// Connects, tells who and where, and loads the catalog; once more when growing tables are complete.
+async fn bring_up(
+    connect: Connect,
+    files: Vec<DatasetFile>,
+    events: Sender<Event>,
+    link: Arc<OnceLock<Link>>,
+) {
+    let Connected {
+        store,
+        identity,
+        settled,
+        keep,
+    } = match connect(events.clone()).await {
+        Ok(connected) => connected,
+        Err(problem) => {
+            let _ = events.send(Event::Problem(problem)).await;
+            return;
+        }
+    };
+    let _ = events.send(Event::Identity(identity)).await;
+    let port = Arc::clone(&store) as Arc<dyn Store>;
+    let _ = link.set(Link { store, _keep: keep });
+    load(Arc::clone(&port), files.clone(), events.clone()).await;
+    if let Some(settled) = settled {
+        settled.await;
+        load(port, files, events).await;
+    }
+}
+
+async fn load(store: Arc<dyn Store>, files: Vec<DatasetFile>, events: Sender<Event>) {
+    let (sender, inbox) = mpsc::channel(64);
+    tokio::join!(
+        catalog::load(store, files, sender, CancellationToken::new()),
+        forward_catalog(inbox, events)
+    );
+}
+
+async fn forward_catalog(mut inbox: Receiver<CatalogEvent>, events: Sender<Event>) {
+    while let Some(event) = inbox.recv().await {
+        if events.send(Event::Catalog(event)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Hands events on while the gate is open. The channel being bounded, a held job stops reading.
+async fn forward<E>(
+    mut inbox: Receiver<E>,
+    mut gate: watch::Receiver<Gate>,
+    events: &Sender<Event>,
+    wrap: impl Fn(E) -> Event,
+) {
+    while let Some(event) = inbox.recv().await {
+        if gate.wait_for(|g| *g == Gate::Open).await.is_err()
+            || events.send(wrap(event)).await.is_err()
+        {
+            return;
+        }
+    }
+}
+
+/// Tells how a job ended; a panic becomes a problem.
+async fn finish<T>(
+    job: tokio::task::JoinHandle<T>,
+    events: &Sender<Event>,
+    ticket: Ticket,
+    wrap: impl FnOnce(T) -> Event,
+) {
+    let event = match job.await {
+        Ok(value) => wrap(value),
+        Err(error) => Event::Failed(
+            ticket,
+            Problem::new(format!("the {} stopped unexpectedly", ticket.slot.noun()))
+                .because(error.to_string())
+                .hint("run it again; with `-v` the log file tells more"),
+        ),
+    };
+    let _ = events.send(event).await;
+}

@@ -1,0 +1,167 @@
+//! The tables under test, and all their items for comparison.
+
+use crate::writer;
+use driftscope::domain::mapping::{DatasetFile, parse_dataset_file};
+use driftscope::domain::names::TableName;
+use driftscope::domain::query::Consistency;
+use driftscope::domain::read::{ReadRequest, Scan};
+use driftscope::domain::schema::{Catalog, Table};
+use driftscope::domain::value::Item;
+use driftscope::engine::catalog::load_all;
+use driftscope::sandbox::{Options, Sandbox};
+use driftscope::store::Store;
+use driftscope::store::dynamo::Dynamo;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+/// Tables somewhere, and what they hold.
+pub struct Fixture {
+    pub endpoint: String,
+    pub store: Arc<dyn Store>,
+    pub catalog: Catalog,
+    pub dataset_path: PathBuf,
+    pub items: BTreeMap<TableName, Vec<Item>>,
+    pub prefix: &'static str,
+    _directory: tempfile::TempDir,
+    _sandbox: Option<Sandbox>,
+}
+
+impl Fixture {
+    /// A table's items by the name it has in the sandbox.
+    pub fn items_of(&self, table: &str) -> &[Item] {
+        &self.items[format!("{}{table}", self.prefix).as_str()]
+    }
+}
+
+/// The sandbox's tables without drift.
+pub fn clean() -> &'static Fixture {
+    static CLEAN: OnceLock<Fixture> = OnceLock::new();
+    CLEAN.get_or_init(|| {
+        block_on(build(
+            Options {
+                drift: false,
+                live_writes: false,
+                ..Options::default()
+            },
+            "",
+        ))
+    })
+}
+
+/// The sandbox's tables with its known drift.
+pub fn drifted() -> &'static Fixture {
+    static DRIFTED: OnceLock<Fixture> = OnceLock::new();
+    DRIFTED.get_or_init(|| {
+        block_on(build(
+            Options {
+                drift: true,
+                live_writes: false,
+                ..Options::default()
+            },
+            "drifted_",
+        ))
+    })
+}
+
+pub fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
+    static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
+    let runtime = RUNTIME.get_or_init(|| {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap()
+    });
+    runtime.block_on(future)
+}
+
+async fn build(options: Options, prefix: &'static str) -> Fixture {
+    let sandbox = Sandbox::start(options, |_| {}).unwrap();
+    sandbox.ready().await.unwrap();
+    let source: Arc<dyn Store> = Arc::new(Dynamo::local(sandbox.endpoint()));
+    let tables = load_all(
+        Arc::clone(&source),
+        vec![file(Sandbox::dataset_text())],
+        None,
+    )
+    .await
+    .unwrap();
+    let items = all_items(&*source, &tables).await;
+    match std::env::var("DRIFTSCOPE_TEST_ENDPOINT") {
+        Ok(endpoint) if !endpoint.is_empty() => {
+            let ready: Vec<&Table> = items
+                .keys()
+                .filter_map(|name| tables.table(name.as_str()))
+                .collect();
+            writer::copy(&endpoint, prefix, &ready, &items).await;
+            let items = items
+                .into_iter()
+                .map(|(name, items)| (TableName::from(format!("{prefix}{name}")), items))
+                .collect();
+            finish(endpoint, prefix, items, None).await
+        }
+        _ => finish(sandbox.endpoint().to_owned(), "", items, Some(sandbox)).await,
+    }
+}
+
+async fn finish(
+    endpoint: String,
+    prefix: &'static str,
+    items: BTreeMap<TableName, Vec<Item>>,
+    sandbox: Option<Sandbox>,
+) -> Fixture {
+    let text = Sandbox::dataset_text().replace("\"strikes", &format!("\"{prefix}strikes"));
+    let store: Arc<dyn Store> = Arc::new(Dynamo::local(&endpoint));
+    let catalog = load_all(
+        Arc::clone(&store),
+        vec![file(&text)],
+        Some(items.keys().cloned().collect()),
+    )
+    .await
+    .unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let dataset_path = directory.path().join("driftscope.toml");
+    std::fs::write(&dataset_path, text).unwrap();
+    Fixture {
+        endpoint,
+        store,
+        catalog,
+        dataset_path,
+        items,
+        prefix,
+        _directory: directory,
+        _sandbox: sandbox,
+    }
+}
+
+fn file(text: &str) -> DatasetFile {
+    parse_dataset_file("driftscope.toml", text).unwrap()
+}
+
+async fn all_items(store: &dyn Store, catalog: &Catalog) -> BTreeMap<TableName, Vec<Item>> {
+    let mut all = BTreeMap::new();
+    for name in catalog.tables.keys() {
+        let (mut items, mut start) = (Vec::new(), None);
+        loop {
+            let scan = Scan {
+                table: name.clone(),
+                index: None,
+                filter: None,
+                projection: None,
+                limit: Some(2_500),
+                start: start.take(),
+                segment: None,
+                consistency: Consistency::Strong,
+            };
+            let page = store.read(ReadRequest::Scan(scan)).await.unwrap();
+            items.extend(page.items.iter().map(|i| i.to_item()));
+            match page.next {
+                Some(next) => start = Some(next),
+                None => break,
+            }
+        }
+        all.insert(name.clone(), items);
+    }
+    all
+}

@@ -1,0 +1,20 @@
+//! The contract suite: the same rows and findings whatever server holds the tables.
+//!
+//! Runs on the embedded sandbox; with `DRIFTSCOPE_TEST_ENDPOINT` on the DynamoDB named there, into
+//! which the sandbox's tables are copied first.
+
+#![cfg(all(feature = "aws", feature = "sandbox"))]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
+
+mod bad_input;
+mod brute;
+mod drift;
+mod fixture;
+mod program;
+mod requests;
+mod routes;
+mod writer;

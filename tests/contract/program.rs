@@ -1,0 +1,155 @@
+//! The program against the tables under test: `tables`, `query`, `explain` as scripts see them.
+
+use crate::brute::truth;
+use crate::fixture::{Fixture, clean};
+use assert_cmd::Command;
+use driftscope::domain::query::parse_request;
+use serde_json::Value;
+
+pub fn driftscope(fixture: &Fixture) -> Command {
+    let mut command = Command::cargo_bin("driftscope").unwrap();
+    command
+        .env_remove("AWS_PROFILE")
+        .env("HOME", fixture.dataset_path.parent().unwrap());
+    command
+        .args(["--endpoint-url", &fixture.endpoint, "--dataset"])
+        .arg(&fixture.dataset_path);
+    command
+}
+
+pub fn json(command: &mut Command) -> Value {
+    let output = command.args(["--format", "json"]).output().unwrap();
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+const ACCEPTANCE: &str = "SELECT * FROM strikes WHERE struck_on BETWEEN '1998-08-10' AND '1998-10-02' ORDER BY struck_on DESC LIMIT 50";
+
+#[test]
+fn tables_tells_base_copies_and_indexes() {
+    let fixture = clean();
+    let all = json(driftscope(fixture).arg("tables"));
+    let of = |name: &str| {
+        all["tables"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|t| t["name"] == name)
+            .unwrap_or_else(|| panic!("{name} in {all}"))
+            .clone()
+    };
+    let base = of("strikes");
+    assert_eq!(
+        (&base["role"], &base["dataset"]),
+        (&"base".into(), &"strikes".into())
+    );
+    assert_eq!(
+        base["keys"],
+        serde_json::json!({"partition": ["airport"], "sort": ["strike_id"]})
+    );
+    let mut indexes: Vec<&str> = base["indexes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|i| i["kind"].as_str())
+        .collect();
+    indexes.sort_unstable();
+    assert_eq!(indexes, ["global", "local"]);
+    assert_eq!(
+        (
+            of("strikes_by_month")["role"].clone(),
+            of("strikes_by_month")["copy"].clone()
+        ),
+        ("copy".into(), "by_month".into())
+    );
+}
+
+#[test]
+fn a_range_of_dates_in_date_order_goes_through_the_months_newest_first() {
+    let fixture = clean();
+    let explained = json(driftscope(fixture).args(["explain", ACCEPTANCE]));
+    let plan = &explained["plan"];
+    assert_eq!(plan["copy"], "by_month");
+    assert_eq!(
+        plan["partitions"],
+        serde_json::json!([{"month": "1998-10"}, {"month": "1998-09"}, {"month": "1998-08"}])
+    );
+    assert_eq!(plan["order"], "concatenate");
+}
+
+#[test]
+fn the_rows_of_a_query_are_the_rows_of_the_base_in_order() {
+    let fixture = clean();
+    let answer = json(driftscope(fixture).args(["query", ACCEPTANCE]));
+    let truth = truth(
+        &parse_request(ACCEPTANCE).unwrap(),
+        fixture.items_of("strikes"),
+    );
+    let days: Vec<&str> = answer["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["struck_on"].as_str().unwrap())
+        .collect();
+    let expected: Vec<String> = truth
+        .sequence
+        .iter()
+        .map(|v| format!("{:?}", v[0].clone().unwrap()))
+        .collect();
+    assert_eq!(
+        days.iter().map(|d| format!("S({d:?})")).collect::<Vec<_>>(),
+        expected
+    );
+    assert_eq!(
+        (answer["count"].clone(), answer["complete"].clone()),
+        (50.into(), true.into())
+    );
+}
+
+#[test]
+fn the_routed_query_consumes_at_most_a_twentieth_of_a_scan_of_the_base() {
+    let fixture = clean();
+    let routed = json(driftscope(fixture).args(["query", ACCEPTANCE]));
+    let scanned = json(driftscope(fixture).args([
+        "query",
+        "SELECT COUNT(*) FROM strikes.strikes WHERE size(species) > 0",
+        "--yes",
+    ]));
+    let rcu = |answer: &Value| answer["consumed"]["rcu"].as_f64().unwrap();
+    assert_eq!(scanned["plan"]["operation"], "scan");
+    assert!(
+        rcu(&routed) * 20.0 <= rcu(&scanned),
+        "{} against {}",
+        rcu(&routed),
+        rcu(&scanned)
+    );
+}
+
+#[test]
+fn rows_have_the_base_shape_whatever_the_route() {
+    let fixture = clean();
+    let answer = json(driftscope(fixture).args(["query", ACCEPTANCE]));
+    let row = answer["rows"][0].as_object().unwrap();
+    assert!(
+        row.contains_key("airport") && !row.contains_key("slot") && !row.contains_key("month"),
+        "{row:?}"
+    );
+}
+
+#[test]
+fn count_agrees_with_the_rows() {
+    let fixture = clean();
+    let counted = json(driftscope(fixture).args([
+        "query",
+        "SELECT COUNT(*) FROM strikes WHERE damage = 'Substantial'",
+    ]));
+    let listed = json(driftscope(fixture).args([
+        "query",
+        "SELECT strike_id FROM strikes WHERE damage = 'Substantial'",
+    ]));
+    assert_eq!(
+        counted["count"].as_u64().unwrap(),
+        listed["rows"].as_array().unwrap().len() as u64
+    );
+    assert_eq!(counted["rows"], serde_json::json!([]));
+}
