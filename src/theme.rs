@@ -141,7 +141,7 @@ impl Library {
         Ok(Theme {
             name: name.to_owned(),
             appearance,
-            styles: styles.map(|style| level.fit(style)),
+            styles: styles.map(|style| level.fit(style, styles[Role::Text as usize].bg)),
         })
     }
 

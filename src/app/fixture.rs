@@ -379,10 +379,10 @@ impl Script {
     pub(crate) fn reroute(&mut self) -> &mut Self {
         let planned = routed(self.state.request.text());
         self.state.routing.verdict = Verdict::Good;
-        self.state.routing.last = Some(planned.clone());
         if let Some(run) = &mut self.state.results.planned {
-            *run = planned;
+            *run = planned.clone();
         }
+        self.state.routing.last = Some(planned);
         self
     }
 

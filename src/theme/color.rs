@@ -164,16 +164,17 @@ impl ColorLevel {
         }
     }
 
-    /// The nearest style that can be shown. Without color, what had a ground of its own is reversed.
+    /// The nearest style that can be shown. Without color, what has a ground of its own (other than
+    /// that of the screen) is reversed.
     #[must_use]
-    pub(super) fn fit(self, style: Style) -> Style {
+    pub(super) fn fit(self, style: Style, screen: Option<Color>) -> Style {
         let convert = |color: Color| match self {
             Self::NoColor => None,
             Self::Ansi16 => Some(color.to_16()),
             Self::Ansi256 => Some(color.to_256()),
             Self::TrueColor => Some(color),
         };
-        let grounded = self == Self::NoColor && style.bg.is_some();
+        let grounded = self == Self::NoColor && style.bg.is_some() && style.bg != screen;
         Style {
             fg: style.fg.and_then(convert),
             bg: style.bg.and_then(convert),

@@ -26,25 +26,26 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// This, with what it leaves open from `parent`.
+    /// This, with what it leaves open from `parent`; `none` leaves a color to the terminal.
     pub(super) fn over(
         &self,
         parent: Style,
         palette: &BTreeMap<&str, Color>,
     ) -> Result<Style, Problem> {
-        let color = |text: &Option<String>| {
-            let found = text.as_deref().map(|text| look_up(text, palette));
-            found
-                .transpose()
-                .map_err(|problem| problem.at(self.place.clone()))
+        let color = |text: &Option<String>, parent: Option<Color>| match text.as_deref() {
+            None => Ok(parent),
+            Some("none") => Ok(None),
+            Some(text) => look_up(text, palette)
+                .map(Some)
+                .map_err(|problem| problem.at(self.place.clone())),
         };
         let modifiers = self.table.modifiers.as_ref().map(|list| {
             list.iter()
                 .fold(Modifiers::NONE, |all, one| all.with((*one).into()))
         });
         Ok(Style {
-            fg: color(&self.table.fg)?.or(parent.fg),
-            bg: color(&self.table.bg)?.or(parent.bg),
+            fg: color(&self.table.fg, parent.fg)?,
+            bg: color(&self.table.bg, parent.bg)?,
             modifiers: modifiers.unwrap_or(parent.modifiers),
         })
     }

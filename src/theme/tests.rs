@@ -43,6 +43,17 @@ fn a_partial_theme_is_complete_through_parents() {
 }
 
 #[test]
+fn none_leaves_the_ground_to_the_terminal() {
+    let theme =
+        library("appearance = 'dark'\ninherits = 'dark'\n[roles]\ntext = { bg = 'none' }\n")
+            .load("mine", ColorLevel::TrueColor)
+            .unwrap();
+    assert_eq!(theme.style(Role::Text).bg, None);
+    assert_eq!(theme.style(Role::CellNumber).bg, None);
+    assert!(theme.style(Role::Selection).bg.is_some());
+}
+
+#[test]
 fn an_inherited_theme_fills_what_the_heir_leaves_open() {
     let theme = library("appearance = 'dark'\ninherits = 'dark'\n[roles]\naccent = '208'\n")
         .load("mine", ColorLevel::TrueColor)
@@ -169,7 +180,7 @@ fn colors_become_the_nearest_the_terminal_has(
         fg: Color::parse(text),
         ..Style::default()
     };
-    assert_eq!(level.fit(style).fg, Some(shown));
+    assert_eq!(level.fit(style, None).fg, Some(shown));
 }
 
 #[test]
@@ -179,6 +190,65 @@ fn without_color_the_selection_is_still_seen() {
         for role in [Role::Selection, Role::SelectionIdle, Role::SelectionCell] {
             assert!(theme.style(role).modifiers != Modifiers::NONE, "{name}");
             assert_eq!(theme.style(role).bg, None);
+        }
+    }
+}
+
+/// Relative luminance and contrast as WCAG 2.1 defines them.
+fn contrast(a: Color, b: Color) -> f64 {
+    let luminance = |color: Color| {
+        let Color::Rgb(r, g, b) = color else {
+            panic!("a color of an embedded theme");
+        };
+        let linear = [r, g, b].map(|c| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04045 {
+                c / 12.92
+            } else {
+                ((c + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    };
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[rstest]
+#[case("dark")]
+#[case("light")]
+fn whatever_has_to_be_read_can_be_read(#[case] name: &str) {
+    let theme = Library::new([]).load(name, ColorLevel::TrueColor).unwrap();
+    let only_seen = [Role::Border, Role::RouteBarOther, Role::CellAbsent];
+    for role in Role::ALL
+        .into_iter()
+        .filter(|role| !only_seen.contains(role))
+    {
+        let style = theme.style(role);
+        let (Some(fg), Some(bg)) = (style.fg, style.bg) else {
+            panic!("{} leaves a color open", role.name());
+        };
+        let contrast = contrast(fg, bg);
+        assert!(contrast >= 4.5, "{}: {contrast:.2}", role.name());
+    }
+    // Cells keep their color on the line under the cursor.
+    for ground in [Role::Selection, Role::SelectionIdle, Role::SelectionCell] {
+        for cell in [
+            Role::CellText,
+            Role::CellNumber,
+            Role::CellWord,
+            Role::DriftFound,
+        ] {
+            let (Some(fg), Some(bg)) = (theme.style(cell).fg, theme.style(ground).bg) else {
+                panic!("{} leaves a color open", ground.name());
+            };
+            let contrast = contrast(fg, bg);
+            assert!(
+                contrast >= 3.0,
+                "{} on {}: {contrast:.2}",
+                cell.name(),
+                ground.name()
+            );
         }
     }
 }

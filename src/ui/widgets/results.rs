@@ -92,16 +92,7 @@ struct Visible {
 fn table(canvas: &mut Canvas<'_>, head: Rect, rows: Rect, state: &State) {
     let results = &state.results;
     let columns = visible(results, usize::from(rows.width), usize::from(rows.height));
-    let focused = state.pane() == Pane::Results;
-    let cursor_row = results.scroll.cursor.checked_sub(results.scroll.offset);
-    if let Some(row) = cursor_row {
-        let role = if focused {
-            Role::Selection
-        } else {
-            Role::SelectionIdle
-        };
-        canvas.ground(rows, row, role);
-    }
+    let mut under_cursor = None;
     let mut x = rows.x;
     for column in &columns {
         let width = u16::try_from(column.width)
@@ -114,11 +105,8 @@ fn table(canvas: &mut Canvas<'_>, head: Rect, rows: Rect, state: &State) {
         for (row, cell) in column.cells.iter().enumerate() {
             draw_cell(canvas, strip(rows), row, cell);
         }
-        if focused
-            && column.index == results.column
-            && let Some(row) = cursor_row
-        {
-            canvas.ground(strip(rows), row, Role::SelectionCell);
+        if column.index == results.column {
+            under_cursor = Some(strip(rows));
         }
         canvas.ports.columns.push(ColumnSpan {
             index: column.index,
@@ -128,6 +116,15 @@ fn table(canvas: &mut Canvas<'_>, head: Rect, rows: Rect, state: &State) {
         x = (x + width)
             .saturating_add(u16::try_from(GAP).unwrap_or(0))
             .min(rows.right());
+    }
+    let row = results.scroll.cursor.saturating_sub(results.scroll.offset);
+    if state.pane() == Pane::Results {
+        canvas.ground(rows, row, Role::Selection);
+        if let Some(strip) = under_cursor {
+            canvas.ground(strip, row, Role::SelectionCell);
+        }
+    } else {
+        canvas.ground(rows, row, Role::SelectionIdle);
     }
 }
 
