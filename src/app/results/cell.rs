@@ -102,6 +102,7 @@ fn write_list(out: &mut String, list: ListRef<'_>, [open, close]: [&str; 2], wid
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::expr::{Path, Step};
     use crate::app::fixture::block;
     use crate::domain::value::{Item, Value};
     use rstest::rstest;
@@ -144,9 +145,9 @@ mod tests {
             steps,
         };
         let a = Step::Field("a".to_owned());
-        let found = value_at(item, &path(vec![a.clone(), Step::Index(0)]));
+        let found = item.at(&path(vec![a.clone(), Step::Index(0)]));
         assert_eq!(cell(found, 9).text, "true");
-        let absent = value_at(item, &path(vec![Step::Index(0), a]));
+        let absent = item.at(&path(vec![Step::Index(0), a]));
         assert_eq!(cell(absent, 9).kind, CellKind::Absent);
     }
 }

@@ -1,13 +1,8 @@
 //! Rows as a table. Only rows and columns in sight are looked at, however many there are.
 
 use super::{problem, spinner};
-<<<<<<< Updated upstream
-use crate::app::results::{Cell, CellKind, Phase, Results, cell, value_at};
-use crate::app::{Answer, ColumnSpan, Pane, State, format, text};
-=======
 use crate::app::results::{Cell, CellKind, Phase, Results, cell};
-use crate::app::{ColumnSpan, Pane, State, format, text};
->>>>>>> Stashed changes
+use crate::app::{Answer, ColumnSpan, Pane, State, format, text};
 use crate::domain::query::{Direction, Select};
 use crate::domain::read::ReadErrorKind;
 use crate::theme::Role;
