@@ -16,7 +16,7 @@ use crate::store::ledger::Ledger;
 use crate::theme::Theme;
 use crate::ui;
 use crossterm::event::EventStream;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use pace::Pace;
 use runner::Runner;
 use std::any::Any;
@@ -138,15 +138,24 @@ impl Loop<'_> {
         let mut ends = Ends::new()?;
         let mut pace = Pace::new();
         loop {
-            let wake = self.wait(&mut keys, &mut ends, &pace).await;
-            let next = match wake {
-                Wake::End => return Ok(()),
-                Wake::Paint => Next::Continue,
-                Wake::Input(event) => self.handle(event, &mut keys, &mut pace)?,
-                Wake::Data(event) => self.handle_data(event, &mut keys, &mut pace)?,
-            };
-            if next == Next::Quit || self.drain(&mut keys, &mut pace)? == Next::Quit {
-                return Ok(());
+            let mut wake = self.wait(&mut keys, &mut ends, &pace).await;
+            // What is ready besides is handled first, so that a burst costs one frame.
+            for _ in 0..DRAIN {
+                let next = match wake {
+                    Wake::End => return Ok(()),
+                    Wake::Paint => break,
+                    Wake::Input(event) => self.handle(event, &mut keys, &mut pace)?,
+                    Wake::Data(event) => self.handle_data(event, &mut keys, &mut pace)?,
+                };
+                if next == Next::Quit {
+                    return Ok(());
+                }
+                wake = tokio::select! {
+                    biased;
+                    wake = self.wait(&mut keys, &mut ends, &pace) => wake,
+                    // Polled by this task, never with a waker that wakes nobody: the stream of keys keeps the first it sees.
+                    () = std::future::ready(()) => break,
+                };
             }
             self.note_consumption(&mut pace);
             if pace.is_due() {
@@ -170,23 +179,6 @@ impl Loop<'_> {
                 () = tokio::time::sleep(TICK), if self.state.is_moving() => return Wake::Data(Event::Tick),
             }
         }
-    }
-
-    /// Handles what is ready besides, so that a burst costs one frame.
-    fn drain(&mut self, keys: &mut Option<EventStream>, pace: &mut Pace) -> Result<Next, Problem> {
-        for _ in 0..DRAIN {
-            let next = if let Some(Some(Some(event))) = next_key(keys).now_or_never() {
-                self.handle(event, keys, pace)?
-            } else if let Ok(event) = self.inbox.try_recv() {
-                self.handle_data(event, keys, pace)?
-            } else {
-                break;
-            };
-            if next == Next::Quit {
-                return Ok(Next::Quit);
-            }
-        }
-        Ok(Next::Continue)
     }
 
     /// What a person did is shown at once.

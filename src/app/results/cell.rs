@@ -102,7 +102,6 @@ fn write_list(out: &mut String, list: ListRef<'_>, [open, close]: [&str; 2], wid
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::expr::{Path, Step};
     use crate::app::fixture::block;
     use crate::domain::expr::{Path, Step};
     use crate::domain::value::{Item, Value};
