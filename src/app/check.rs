@@ -1,6 +1,6 @@
 //! Checking a dataset for drift: what to check, asking when it is dear, taking findings in.
 
-use super::drift::CheckPhase;
+use super::drift::{CheckPhase, Size, Start};
 use super::effect::{Effect, Effects};
 use super::event::CheckEvent;
 use super::job::{Slot, Ticket};
@@ -11,12 +11,11 @@ use super::state::{Screen, State};
 use super::tree::{Node, declared};
 use super::viewport::Pane;
 use crate::domain::cost::scan_range;
-use crate::domain::names::{CopyName, DatasetName, Rcu, TableName};
+use crate::domain::names::{CopyName, DatasetName, Rcu};
 use crate::domain::problem::Problem;
 use crate::domain::query::Target;
 use crate::domain::schema::Table;
 use crate::engine::drift::{CheckOutcome, DriftEvent};
-use std::collections::BTreeMap;
 
 /// Checks what is selected: a copy alone, else its whole dataset. While a check runs, shows it.
 pub(super) fn check(state: &mut State, fx: &mut Effects) {
@@ -77,22 +76,40 @@ fn wanted(state: &State) -> Option<(DatasetName, Vec<CopyName>)> {
     }
 }
 
-/// What scanning both sides consumes at most, each table once; unknown when a size is.
-fn estimate(state: &State, dataset: &DatasetName, copies: &[CopyName]) -> Option<Rcu> {
+/// The tables that a check reads, the base first, each once.
+fn tables<'a>(
+    state: &'a State,
+    dataset: &DatasetName,
+    copies: &[CopyName],
+) -> Option<(&'a Table, Vec<&'a Table>)> {
     let bound = state.catalog.dataset(dataset.as_str())?;
-    let wanted = bound
-        .copies
-        .iter()
-        .filter(|copy| copies.is_empty() || copies.contains(&copy.mapping.name));
-    let tables: BTreeMap<&TableName, &Table> = wanted
-        .map(|copy| &copy.table)
-        .chain([&bound.base])
-        .map(|table| (&table.name, table))
-        .collect();
-    tables
-        .into_values()
+    let mut tables: Vec<&Table> = Vec::new();
+    for copy in &bound.copies {
+        let wanted = copies.is_empty() || copies.contains(&copy.mapping.name);
+        if wanted && tables.iter().all(|table| table.name != copy.table.name) {
+            tables.push(&copy.table);
+        }
+    }
+    Some((&bound.base, tables))
+}
+
+/// What scanning both sides consumes at most; unknown when a size is.
+fn estimate(state: &State, dataset: &DatasetName, copies: &[CopyName]) -> Option<Rcu> {
+    let (base, copies) = tables(state, dataset, copies)?;
+    std::iter::once(base)
+        .chain(copies)
         .map(|table| scan_range(table).and_then(|range| range.high))
         .sum()
+}
+
+/// Items on both sides; unknown when a table does not say (0 is not known yet).
+fn size(state: &State, dataset: &DatasetName, copies: &[CopyName]) -> Option<Size> {
+    let (base, copies) = tables(state, dataset, copies)?;
+    let items = |table: &Table| (table.items > 0).then_some(table.items);
+    Some(Size {
+        base: items(base)?,
+        copies: copies.into_iter().map(items).sum::<Option<u64>>()?,
+    })
 }
 
 /// Starts a check without asking, and shows it.
@@ -113,7 +130,13 @@ pub(super) fn start(
         copies: copies.clone(),
     });
     show(state, &dataset);
-    state.drift.start(ticket, dataset, copies, asked, state.now);
+    let start = Start {
+        size: size(state, &dataset, &copies),
+        dataset,
+        scope: copies,
+        asked,
+    };
+    state.drift.start(ticket, start, state.now);
     relist(state);
     fx.redraw();
 }
@@ -218,18 +241,21 @@ pub(super) fn cancelling(state: &mut State) {
     }
 }
 
-/// The check that ran ended.
+/// The check that ran ended. The drift screen shows it; elsewhere a sentence does.
 pub(super) fn end(state: &mut State, outcome: Result<CheckOutcome, Problem>) {
-    let summary = outcome.as_ref().map(|outcome| &outcome.summary);
-    let sentence = match &summary {
-        Ok(summary) if summary.has_drift() => format!("drift in `{}`: D shows it", summary.dataset),
-        Ok(summary) if summary.complete => format!("no drift in `{}`", summary.dataset),
-        Ok(summary) => format!("the check of `{}` is incomplete", summary.dataset),
-        Err(problem) => problem.what.clone(),
-    };
-    match summary {
-        Ok(summary) if !summary.has_drift() => state.say(sentence),
-        _ => state.complain(sentence),
+    if state.screen != Screen::Drift {
+        match outcome.as_ref().map(|outcome| &outcome.summary) {
+            Ok(summary) if summary.has_drift() => {
+                state.complain(format!("drift in `{}`: D shows it", summary.dataset));
+            }
+            Ok(summary) if summary.complete => {
+                state.say(format!("no drift in `{}`", summary.dataset));
+            }
+            Ok(summary) => {
+                state.complain(format!("the check of `{}` is incomplete", summary.dataset));
+            }
+            Err(problem) => state.complain(problem.what.clone()),
+        }
     }
     state.drift.end(outcome, state.now);
     relist(state);

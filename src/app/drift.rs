@@ -43,6 +43,8 @@ pub struct Check {
     pub phase: CheckPhase,
     /// Copies it is about; all when empty.
     pub scope: Vec<CopyName>,
+    /// Items on both sides, when known.
+    pub size: Option<Size>,
     /// Figures while it runs.
     pub progress: Option<DriftProgress>,
     /// Whether it was asked whether to read on past the limit, or that was agreed to from the start.
@@ -59,6 +61,28 @@ pub struct Check {
     pub findings: Vec<Finding>,
     /// The last verdict on each copy.
     pub verdicts: IndexMap<CopyName, CopyVerdict>,
+}
+
+/// Items that a check has to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// On the base.
+    pub base: u64,
+    /// On the copies it is about, each table once.
+    pub copies: u64,
+}
+
+/// What a check starts with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// The dataset.
+    pub dataset: DatasetName,
+    /// Its copies to be checked; all when empty.
+    pub scope: Vec<CopyName>,
+    /// Items on both sides, when known.
+    pub size: Option<Size>,
+    /// Whether its cost was agreed to.
+    pub asked: Asked,
 }
 
 /// What the tree says of a copy.
@@ -83,6 +107,7 @@ impl Check {
         Self {
             phase: CheckPhase::Running,
             scope: Vec::new(),
+            size: None,
             progress: None,
             asked: Asked::No,
             started: 0,
@@ -109,10 +134,14 @@ impl Check {
     /// Percent of both sides read, when their size is known. Verifying has no such figure.
     #[must_use]
     pub fn percent(&self) -> Option<u64> {
-        let reading =
-            |progress: &&DriftProgress| matches!(progress.phase, Phase::Base | Phase::Copies);
-        let progress = self.progress.as_ref().filter(reading)?;
-        Some(percent(progress.items, progress.of?).min(99))
+        let progress = self.progress.as_ref()?;
+        let size = self.size?;
+        let read = match progress.phase {
+            Phase::Base => progress.items,
+            Phase::Copies => size.base + progress.items,
+            Phase::Grace | Phase::Verify => return None,
+        };
+        Some(percent(read, size.base + size.copies).min(99))
     }
 
     fn badge(&self, copy: &CopyName, now: u64) -> Badge {
@@ -227,14 +256,13 @@ impl Drift {
     }
 
     /// A check starts.
-    pub fn start(
-        &mut self,
-        ticket: Ticket,
-        dataset: DatasetName,
-        scope: Vec<CopyName>,
-        asked: Asked,
-        now: u64,
-    ) {
+    pub fn start(&mut self, ticket: Ticket, start: Start, now: u64) {
+        let Start {
+            dataset,
+            scope,
+            size,
+            asked,
+        } = start;
         self.running = Some((ticket, dataset.clone()));
         let check = self
             .checks
@@ -242,6 +270,7 @@ impl Drift {
             .or_insert_with(Check::new);
         check.phase = CheckPhase::Running;
         check.scope = scope;
+        check.size = size;
         check.progress = None;
         check.error = None;
         check.asked = asked;

@@ -195,23 +195,23 @@ fn without_color_the_selection_is_still_seen() {
 }
 
 /// Relative luminance and contrast as WCAG 2.1 defines them.
-fn contrast(a: Color, b: Color) -> f64 {
+fn contrast(one: Color, other: Color) -> f64 {
     let luminance = |color: Color| {
-        let Color::Rgb(r, g, b) = color else {
+        let Color::Rgb(red, green, blue) = color else {
             panic!("a color of an embedded theme");
         };
-        let linear = [r, g, b].map(|c| {
-            let c = f64::from(c) / 255.0;
-            if c <= 0.04045 {
-                c / 12.92
+        let linear = [red, green, blue].map(|part| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 {
+                part / 12.92
             } else {
-                ((c + 0.055) / 1.055).powf(2.4)
+                ((part + 0.055) / 1.055).powf(2.4)
             }
         });
         0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     };
-    let (a, b) = (luminance(a), luminance(b));
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
 #[rstest]

@@ -237,8 +237,8 @@ fn drift_while_it_is_checked() {
     script.now += 3_100;
     script.check(CheckEvent::Drift(DriftEvent::Progress(DriftProgress {
         phase: CheckStep::Copies,
-        items: 21_500,
-        of: Some(50_000),
+        items: 11_500,
+        of: Some(40_000),
         rcu: Rcu(640.5),
         candidates: 9,
         copies: vec![(CopyName::from("by_month"), 4_100)],

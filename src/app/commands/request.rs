@@ -111,7 +111,7 @@ pub(super) static COMMANDS: &[Command] = &[
         help: "Shows only rows that contain what you type. Esc shows all again.",
         keys: &["/"],
         contexts: &[Context::On(Screen::Explore), Context::On(Screen::Drift)],
-        hint: "",
+        hint: "find",
         run: find,
     },
     Command {

@@ -1,4 +1,4 @@
-//! Which columns the rows have: keys first, then what the request speaks of, then the rest as it appears.
+//! Which columns the rows have: keys first, then what the request speaks of, then the rest by name.
 
 use crate::domain::expr::{Path, paths_of_predicate};
 use crate::domain::item::Block;
@@ -54,10 +54,14 @@ impl Columns {
         if self.fixed {
             return;
         }
-        for name in block.names() {
-            if !self.known.contains(name) {
-                self.add(Path::top(name));
-            }
+        let mut new: Vec<&str> = block
+            .names()
+            .filter(|name| !self.known.contains(*name))
+            .collect();
+        // The service sends attributes in no order; columns keep their places from run to run.
+        new.sort_unstable();
+        for name in new {
+            self.add(Path::top(name));
         }
     }
 

@@ -82,7 +82,7 @@ fn badges_go_from_unchecked_over_percent_to_the_verdict_and_its_age() {
     assert_eq!(badge(&script, "by_month"), Badge::Unchecked);
     script.keys("d");
     assert_eq!(badge(&script, "by_month"), Badge::Running(None));
-    script.check(progress(430));
+    script.check(progress(11_500));
     assert_eq!(badge(&script, "by_month"), Badge::Running(Some(43)));
     let copies = [("by_month", 12), ("damaged", 0)];
     script.check(done(outcome(&copies, Vec::new())));

@@ -3,7 +3,7 @@
 mod diff;
 
 use crate::app::drift::{Check, CheckPhase, drifted, key_text};
-use crate::app::text::{left, right, sanitise, truncate_start};
+use crate::app::text::{left, right, sanitise, truncate, truncate_start};
 use crate::app::{CheckStep, Pane, State, format};
 use crate::domain::drift::{Class, CopySummary, Finding};
 use crate::domain::names::CopyName;
@@ -194,7 +194,7 @@ fn draw_copies(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &State) 
     for (at, (n, name)) in shown.take(usize::from(rows.height)).enumerate() {
         let line = match name {
             None => all_line(canvas.ink, state),
-            Some(name) => copy_line(canvas.ink, state, name),
+            Some(name) => copy_line(canvas.ink, state, name, usize::from(rows.width)),
         };
         canvas.line(rows, at, &line);
         if n == drift.copies.cursor {
@@ -235,7 +235,7 @@ fn all_line(ink: Ink<'_>, state: &State) -> Line<'static> {
     ink.line(Role::Text, copy_columns("all copies", "", "", "", &found))
 }
 
-fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName) -> Line<'static> {
+fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line<'static> {
     let drift = &state.drift;
     let Some(dataset) = &drift.shown else {
         return Line::default();
@@ -265,7 +265,10 @@ fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName) -> Line<'static> {
             Role::CellNumber,
             format!(" {} {}  ", right(&expected, 9), right(&actual, 9)),
         ),
-        ink.span(Role::Text, found),
+        ink.span(
+            Role::Text,
+            truncate(&found, width.saturating_sub(52)).into_owned(),
+        ),
     ])
 }
 

@@ -1,4 +1,4 @@
-//! One finding: what its class means, both keys, and the attributes that differ, side by side.
+//! One finding: what its class means, the attributes that differ, side by side, and both keys.
 
 use super::class_role;
 use crate::app::item::scalar_text;
@@ -30,19 +30,22 @@ pub(super) fn lines(ink: Ink<'_>, finding: &Finding, width: usize) -> Vec<Line<'
                 .map(|piece| ink.line(Role::Text, piece)),
         );
     }
-    lines.push(Line::default());
-    lines.extend(keys(ink, "base key", finding.base_key.as_ref(), width));
-    lines.extend(keys(ink, "copy key", finding.copy_key.as_ref(), width));
-    lines.push(ink.line(
-        Role::Muted,
-        format!(
-            "seen {}  confirmed {}",
-            finding.seen_at, finding.confirmed_at
-        ),
-    ));
+    // What differs comes first: it is what is looked for, and it must not fall off a small screen.
     if !finding.attributes.is_empty() {
         lines.push(Line::default());
         lines.extend(attributes(ink, finding, width));
+    }
+    lines.push(Line::default());
+    lines.extend(keys(ink, "base key", finding.base_key.as_ref(), width));
+    lines.extend(keys(ink, "copy key", finding.copy_key.as_ref(), width));
+    for (title, at) in [
+        ("seen", &finding.seen_at),
+        ("confirmed", &finding.confirmed_at),
+    ] {
+        lines.push(Line::from(vec![
+            ink.span(Role::Muted, format!("{title:<12} ")),
+            ink.span(Role::Text, at.as_str().to_owned()),
+        ]));
     }
     lines
 }
