@@ -104,7 +104,11 @@ fn rejected_path(rejected: &Rejected) -> Path {
         name: access_name(&rejected.access, rejected.operation),
         detail: match &rejected.plan {
             Some(plan) => plan_detail(plan),
-            None => rejected.detail.clone(),
+            // What to declare is said in full by "why"; here it would be cut.
+            None => match rejected.detail.split_once(" (try: ") {
+                Some((reason, _)) => reason.to_owned(),
+                None => rejected.detail.clone(),
+            },
         },
         estimate: rejected.estimate,
         standing: if possible {
