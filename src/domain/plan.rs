@@ -4,19 +4,27 @@
 //! answer; rules are small and named, one a file.
 
 mod access;
+mod candidate;
 mod choose;
 mod completeness;
+mod conditions;
+mod constraint;
+mod derive;
 mod estimate;
 mod explain;
+#[cfg(test)]
+mod fixture;
+mod implies;
 mod order;
 mod partitions;
+mod refusal;
+mod shape;
 
 pub use choose::{Planner, route};
 pub use explain::{explain_text, plan_json, rejected_json, scan_json};
 
 use crate::domain::cost::ScanCost;
 use crate::domain::expr::Predicate;
-use crate::domain::mapping::BoundCopy;
 use crate::domain::names::{CopyName, IndexName, Range, Rcu, TableName};
 use crate::domain::query::{Consistency, Direction};
 use crate::domain::read::KeyCondition;
@@ -49,7 +57,8 @@ pub struct Plan {
     pub order: OrderStrategy,
     /// Filter handed to the service: the expressible part of `residual`.
     pub filter: Option<Predicate>,
-    /// What each item read must satisfy, verified on our side against the item as read (before base fetch where its attributes allow).
+    /// What each item read must satisfy, verified on our side against the item as read: the conjuncts
+    /// whose attributes the path shows, and what tells items of this copy from others (`only`).
     pub residual: Predicate,
     /// Top-level attributes to ask of the path; everything it holds when absent.
     pub projection: Option<Vec<String>>,
@@ -60,7 +69,7 @@ pub struct Plan {
     /// When the partitions read may hold several items of one base item that all answer (a copy with
     /// `each`): the attributes of the path that hold the base key. Each base item then gives one row.
     pub distinct: Option<Vec<String>>,
-    /// Only items of the copy's table that belong to this copy / dataset (`only`); verified on our side.
+    /// Eventual or strong.
     pub consistency: Consistency,
     /// What it will consume.
     pub estimate: Estimate,
@@ -197,6 +206,8 @@ pub enum Reason {
     Denied,
     /// Costs the same; the other is fresher or needs fewer requests.
     Tie,
+    /// It would cost less, but the request names another path.
+    Pinned,
 }
 
 impl Reason {
@@ -214,6 +225,7 @@ impl Reason {
             Self::IndexNotActive => "index_not_active",
             Self::Denied => "denied",
             Self::Tie => "tie",
+            Self::Pinned => "pinned",
         }
     }
 }
@@ -257,10 +269,4 @@ impl Plan {
             Reads::Scan => "scan",
         }
     }
-}
-
-/// Which copy a bound copy is, for access paths.
-#[must_use]
-pub fn copy_name(copy: Option<&BoundCopy>) -> Option<CopyName> {
-    copy.map(|c| c.mapping.name.clone())
 }

@@ -11,7 +11,8 @@ use crate::domain::expr::{Path, ValueExpr};
 use crate::domain::problem::{Problem, nearest};
 use crate::domain::schema::{KeyAttribute, Table};
 use crate::domain::value::Kind;
-use given::{Giver, giver_of, known_attributes, names_given};
+pub(super) use given::known_attributes;
+use given::{Giver, giver_of, names_given};
 
 /// Binds `dataset` to its tables: every key attribute of every copy must be computable and of the right type.
 /// `file` and `text` are those of its dataset file, so that problems can point into it.

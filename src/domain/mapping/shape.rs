@@ -1,6 +1,7 @@
 //! What rows read from a copy can show of the base item.
 
-use super::{BoundCopy, BoundDataset, Mapping};
+use super::bind::known_attributes;
+use super::{BoundCopy, BoundDataset, Keep, Mapping};
 use crate::domain::expr::{ValueExpr, holds, paths_of_predicate};
 use crate::domain::value::Item;
 
@@ -43,6 +44,28 @@ impl BoundDataset {
     #[must_use]
     pub fn holds_attribute(&self, copy: &BoundCopy, attribute: &str) -> bool {
         self.name_in_copy(copy, attribute).is_some()
+    }
+
+    /// Whether the copy carries every base attribute, as far as is known: an attribute that `set`,
+    /// `each`, or `ignore` claims is the copy's own unless something names it as one of the base.
+    #[must_use]
+    pub fn carries_everything(&self, copy: &BoundCopy) -> bool {
+        let mapping = &copy.mapping;
+        let known = known_attributes(&self.dataset, &self.base);
+        let keys = self.base.key.attributes().map(|key| key.name.as_str());
+        mapping.keep == Keep::All
+            && known
+                .iter()
+                .copied()
+                .chain(keys)
+                .all(|name| self.name_in_copy(copy, name) == Some(name))
+    }
+
+    /// Whether the dataset file or a key of the base names the attribute as one of the base.
+    #[must_use]
+    pub fn names_attribute(&self, attribute: &str) -> bool {
+        self.base.key.contains(attribute)
+            || known_attributes(&self.dataset, &self.base).contains(attribute)
     }
 
     /// Whether every base item of the dataset has exactly one item in the copy.

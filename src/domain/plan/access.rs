@@ -1,1 +1,220 @@
-//! To come with the planner.
+//! Access paths: what a table or index holds of the items asked for.
+
+use super::choose::Scope;
+use super::{Access, Planner};
+use crate::domain::expr::{Each, Path, Predicate, ValueExpr};
+use crate::domain::mapping::{BoundCopy, BoundDataset, Mapping};
+use crate::domain::query::{Consistency, Request};
+use crate::domain::schema::{Index, IndexKind, KeySchema, Projection, Table};
+use crate::domain::cost::Prices;
+use crate::domain::value::Value;
+use super::conditions::Conditions;
+use indexmap::IndexMap;
+
+/// What is planned, and for whom.
+#[derive(Debug)]
+pub(super) struct Context<'a> {
+    /// The request.
+    pub(super) request: &'a Request,
+    /// Its filter together with the dataset's `where`.
+    pub(super) conditions: Conditions,
+    /// The dataset, when one is asked and not a table's own items.
+    pub(super) dataset: Option<&'a BoundDataset>,
+    /// The base table, or the table asked.
+    pub(super) base: &'a Table,
+    /// Eventual or strong.
+    pub(super) consistency: Consistency,
+    /// Prices.
+    pub(super) prices: &'a Prices,
+    /// The region, for prices.
+    pub(super) region: Option<&'a str>,
+}
+
+impl<'a> Context<'a> {
+    /// What is planned.
+    pub(super) fn new(
+        planner: Planner<'a>,
+        request: &'a Request,
+        scope: &Scope<'a>,
+        consistency: Consistency,
+    ) -> Self {
+        let filter = match scope.dataset {
+            Some(dataset) => request.filter.clone().and(dataset.dataset.filter.clone()),
+            None => request.filter.clone(),
+        };
+        let mut conditions = Conditions::new(&filter);
+        for key in scope.base.key.attributes() {
+            // Every item of the table has its key, of its type, and none is empty (`API_PutItem`).
+            conditions.narrow(&key.name, |said| said.of_kind(key.kind.into()).not_empty());
+        }
+        Self {
+            request,
+            conditions,
+            dataset: scope.dataset,
+            base: scope.base,
+            consistency,
+            prices: planner.prices,
+            region: planner.region,
+        }
+    }
+
+    /// Declared domains.
+    pub(super) fn domain(&self) -> Option<&'a IndexMap<String, Vec<Value>>> {
+        self.dataset.map(|dataset| &dataset.dataset.domain)
+    }
+
+    /// Whether every item has the attribute, as the dataset file says.
+    pub(super) fn always(&self, attribute: &str) -> bool {
+        let always = self.dataset.map(|dataset| &dataset.dataset.always);
+        always.is_some_and(|names| names.iter().any(|name| name == attribute))
+    }
+}
+
+/// A table or index that a request may be read from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AccessPath<'a> {
+    /// The table.
+    pub(super) table: &'a Table,
+    /// The index, if one is read.
+    pub(super) index: Option<&'a Index>,
+    /// The copy that the table is, if it is one, and its dataset.
+    pub(super) copy: Option<(&'a BoundDataset, &'a BoundCopy)>,
+}
+
+/// Where an attribute of a path's items comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Source<'a> {
+    /// It is the base attribute of this name.
+    Base(&'a str),
+    /// The copier computes it.
+    Set(&'a ValueExpr),
+    /// It is the alias of `each`.
+    Alias,
+    /// Only the copy has it; nothing is known of it.
+    Unknown,
+}
+
+impl<'a> AccessPath<'a> {
+    /// The keys that are queried.
+    pub(super) fn key(&self) -> &'a KeySchema {
+        self.index.map_or(&self.table.key, |index| &index.key)
+    }
+
+    /// As plans name it.
+    pub(super) fn access(&self) -> Access {
+        Access {
+            table: self.table.name.clone(),
+            index: self.index.map(|index| index.name.clone()),
+            copy: self.mapping().map(|mapping| mapping.name.clone()),
+            key: self.key().clone(),
+            table_key: self.table.key.clone(),
+        }
+    }
+
+    /// Its name in sentences.
+    pub(super) fn name(&self) -> &'a str {
+        match (self.index, self.mapping()) {
+            (Some(index), _) => index.name.as_str(),
+            (None, Some(mapping)) => mapping.name.as_str(),
+            (None, None) => self.table.name.as_str(),
+        }
+    }
+
+    /// The mapping of the copy.
+    pub(super) fn mapping(&self) -> Option<&'a Mapping> {
+        self.copy.map(|(_, copy)| &copy.mapping)
+    }
+
+    /// Its fan-out.
+    pub(super) fn each(&self) -> Option<&'a Each> {
+        self.mapping().and_then(|mapping| mapping.each.as_ref())
+    }
+
+    /// Whether it follows the base later, and so can be read eventually only.
+    pub(super) fn is_eventual(&self) -> bool {
+        let global = self.index.is_some_and(|index| index.kind == IndexKind::Global);
+        global || self.copy.is_some()
+    }
+
+    /// Where an attribute of its items comes from.
+    pub(super) fn source<'b>(&self, attribute: &'b str) -> Source<'b>
+    where
+        'a: 'b,
+    {
+        let Some((dataset, copy)) = self.copy else {
+            return Source::Base(attribute);
+        };
+        let mapping = &copy.mapping;
+        let is_alias = mapping.each.as_ref().is_some_and(|each| each.alias == attribute);
+        let mut keys = dataset.base.key.attributes();
+        if let Some(expr) = mapping.set.get(attribute) {
+            Source::Set(expr)
+        } else if is_alias {
+            Source::Alias
+        } else if let Some(key) =
+            keys.find(|key| mapping.name_of_base_key(&key.name) == attribute)
+        {
+            Source::Base(&key.name)
+        } else if mapping.ignore.iter().any(|name| name == attribute) {
+            Source::Unknown
+        } else {
+            Source::Base(attribute)
+        }
+    }
+
+    /// Whether items of the table carry the attribute here: what an index leaves out they do not.
+    pub(super) fn projects(&self, attribute: &str) -> bool {
+        self.index.is_none_or(|index| {
+            index.key.contains(attribute)
+                || self.table.key.contains(attribute)
+                || match &index.projection {
+                    Projection::All => true,
+                    Projection::Keys => false,
+                    Projection::Include(names) => names.iter().any(|name| name == attribute),
+                }
+        })
+    }
+
+    /// Whether its items show the base attribute under its own name and with its own value.
+    pub(super) fn holds(&self, attribute: &str) -> bool {
+        let kept = self
+            .copy
+            .is_none_or(|(dataset, copy)| dataset.name_in_copy(copy, attribute) == Some(attribute));
+        kept && self.projects(attribute)
+    }
+
+    /// Whether its items show all of the base item.
+    pub(super) fn is_whole(&self) -> bool {
+        let index = self.index.is_none_or(|index| index.projection == Projection::All);
+        index && self.copy.is_none_or(|(dataset, copy)| dataset.carries_everything(copy))
+    }
+
+    /// Whether everything that `predicate` reads is shown.
+    pub(super) fn can_evaluate(&self, predicate: &Predicate) -> bool {
+        roots(predicate).all(|root| self.holds(root))
+    }
+
+    /// What holds the attribute of the base key here.
+    pub(super) fn name_of_base_key<'b>(&self, attribute: &'b str) -> Option<&'b str>
+    where
+        'a: 'b,
+    {
+        let name = self
+            .mapping()
+            .map_or(attribute, |mapping| mapping.name_of_base_key(attribute));
+        self.projects(name).then_some(name)
+    }
+
+    /// Attributes that rows must not show.
+    pub(super) fn hidden(&self) -> Vec<String> {
+        self.copy
+            .map_or_else(Vec::new, |(dataset, copy)| dataset.copy_only_attributes(copy))
+    }
+}
+
+/// The top-level attributes that `predicate` reads.
+pub(super) fn roots(predicate: &Predicate) -> impl Iterator<Item = &str> {
+    crate::domain::expr::paths_of_predicate(predicate)
+        .into_iter()
+        .map(|path: &Path| path.root.as_str())
+}

@@ -1,1 +1,142 @@
-//! To come with the planner.
+//! Whether a path surely holds every item that answers. Never concluded from samples.
+//!
+//! Three things can be missing: items that a sparse copy leaves out, items without an index's key
+//! attributes, and what cannot be read at all for now.
+
+use super::Reason;
+use super::access::{AccessPath, Context, Source};
+use super::derive::Facts;
+use super::implies::implied;
+use super::refusal::Refusal;
+use crate::domain::expr::{ValueExpr, evaluate, paths_of_value};
+use crate::domain::schema::{IndexKind, KeyAttribute};
+use crate::domain::value::{Item, Kind, Value};
+
+/// Whether the path can be read as asked at all.
+pub(super) fn check_readable(context: &Context<'_>, path: &AccessPath<'_>) -> Result<(), Refusal> {
+    use crate::domain::query::Consistency;
+    if path.index.is_some_and(|index| !index.active) {
+        let detail = "the index is being created or deleted";
+        return Err(Refusal::new(Reason::IndexNotActive, detail));
+    }
+    if context.consistency == Consistency::Strong && path.is_eventual() {
+        // Developer guide, read consistency: a GSI refuses `ConsistentRead`.
+        let detail = match path.index {
+            Some(index) if index.kind == IndexKind::Global => {
+                "a global index cannot be read strongly"
+            }
+            _ => "a copy follows the base later, so it cannot be read strongly",
+        };
+        return Err(Refusal::new(Reason::NotConsistent, detail));
+    }
+    Ok(())
+}
+
+/// Whether a copy has an item for every base item that answers: its `where` must follow from the
+/// request. A copy is total under its `where`; that is what the file declares.
+pub(super) fn check_where(context: &Context<'_>, path: &AccessPath<'_>) -> Result<(), Refusal> {
+    let Some(mapping) = path.mapping() else {
+        return Ok(());
+    };
+    let given = context.conditions.conjuncts();
+    let of = |attribute: &str| context.conditions.of(attribute).cloned();
+    if implied(&mapping.filter, given, &of) {
+        return Ok(());
+    }
+    let detail = format!(
+        "it holds only items with {}, and the request does not say so",
+        mapping.filter
+    );
+    Err(Refusal::new(Reason::WhereNotImplied, detail))
+}
+
+/// Whether every item that a copy has of an answer belongs to it: `only` must follow from what is
+/// known of the copy's own item; of computed attributes only those that surely have a value.
+pub(super) fn check_only(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
+    let Some(mapping) = path.mapping() else {
+        return Ok(());
+    };
+    let of = |attribute: &str| match path.source(attribute) {
+        Source::Base(name) => context.conditions.of(name).cloned(),
+        Source::Set(expr @ ValueExpr::Literal(_)) => facts.of(expr),
+        Source::Set(expr) if path.table.key.contains(attribute) => facts.of(expr),
+        Source::Alias => facts.of_attribute(attribute),
+        Source::Set(_) | Source::Unknown => None,
+    };
+    if implied(&mapping.only, &[], &of) {
+        return Ok(());
+    }
+    let detail = format!(
+        "only its items with {} belong to it, and that does not follow from the request",
+        mapping.only
+    );
+    Err(Refusal::new(Reason::WhereNotImplied, detail))
+}
+
+/// Whether an index has every item that answers: it leaves out items without its key attributes, or
+/// with others than their types (developer guide, "sparse indexes").
+pub(super) fn check_index(context: &Context<'_>, path: &AccessPath<'_>) -> Result<(), Refusal> {
+    let Some(index) = path.index else {
+        return Ok(());
+    };
+    for key in index.key.attributes() {
+        let certain = path.table.key.contains(&key.name)
+            || match path.source(&key.name) {
+                Source::Base(name) => is_present(context, name, key),
+                Source::Set(expr) => has_value(context, expr, key),
+                // An element of `each` always has a value; that it has the right type is for keys of
+                // the table alone certain.
+                Source::Alias | Source::Unknown => false,
+            };
+        if !certain {
+            let name = &key.name;
+            let detail = format!("items without `{name}` are not in it");
+            let hint = format!(
+                "a condition on `{name}`, or `always = [\"{name}\"]` in the dataset file when every item has it"
+            );
+            return Err(Refusal::new(Reason::MayLackItems, detail).hint(hint));
+        }
+    }
+    Ok(())
+}
+
+/// Whether every base item that answers has the attribute, with the type of the key.
+fn is_present(context: &Context<'_>, attribute: &str, key: &KeyAttribute) -> bool {
+    let kind = Kind::from(key.kind);
+    let said = context.conditions.of(attribute);
+    let of_base_key = context
+        .base
+        .key
+        .attributes()
+        .any(|own| own.name == attribute && own.kind == key.kind);
+    of_base_key || context.always(attribute) || said.is_some_and(|said| said.is_of(kind))
+}
+
+/// Whether a computed attribute that is no key of the copy's table surely has a value.
+fn has_value(context: &Context<'_>, expr: &ValueExpr, key: &KeyAttribute) -> bool {
+    match expr {
+        ValueExpr::Path(path) => path
+            .as_top()
+            .is_some_and(|name| is_present(context, name, key)),
+        ValueExpr::Literal(value) => value.kind() == key.kind.into(),
+        _ => always_evaluates(context, expr),
+    }
+}
+
+/// Whether every attribute that `expr` reads is one of a few, and it has a value for each of them.
+fn always_evaluates(context: &Context<'_>, expr: &ValueExpr) -> bool {
+    let mut paths = paths_of_value(expr).into_iter();
+    let (Some(only), None) = (paths.next().and_then(|path| path.as_top()), paths.next()) else {
+        return false;
+    };
+    let values = context.conditions.of(only).and_then(|said| said.values());
+    let evaluates = |value: &Value| {
+        let item = Item::from([(only.to_owned(), value.clone())]);
+        evaluate(expr, &item).is_some()
+    };
+    values.is_some_and(|values| values.iter().all(evaluates))
+}

@@ -1,28 +1,36 @@
 //! A route as text and as the JSON contract.
+//!
+//! Owns the words of `explain` and the field names of the contract. Decides nothing.
 
-use super::{Plan, Rejected, Route};
-use crate::domain::cost::ScanCost;
+mod json;
+mod text;
 
-/// The route as a text tree.
-#[must_use]
-pub fn explain_text(_route: &Route) -> String {
-    todo!()
+pub use json::{plan_json, rejected_json, scan_json};
+pub use text::explain_text;
+
+use crate::domain::names::{Range, Rcu};
+
+/// Units as people read them: halves while they matter.
+pub(super) fn figure(rcu: Rcu) -> String {
+    let decimals = usize::from(rcu.0 < 100.0 && rcu.0.fract() != 0.0);
+    let digits = format!("{:.decimals$}", rcu.0);
+    let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let mut grouped = String::new();
+    for (at, digit) in whole.char_indices() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + fraction
 }
 
-/// The `plan` object of the JSON contract, with `rejected`.
-#[must_use]
-pub fn plan_json(_plan: &Plan, _rejected: &[Rejected]) -> serde_json::Value {
-    todo!()
-}
-
-/// A member of `rejected`.
-#[must_use]
-pub fn rejected_json(_rejected: &Rejected) -> serde_json::Value {
-    todo!()
-}
-
-/// The `scan` object of the JSON contract; with the table's name when given.
-#[must_use]
-pub fn scan_json(_scan: &ScanCost, _table: Option<&str>) -> serde_json::Value {
-    todo!()
+/// A range of units: an estimate always shows that it is one.
+pub(super) fn range(rcu: Range<Rcu>) -> String {
+    let low = figure(rcu.low);
+    match rcu.high.map(figure) {
+        None => format!("≥ {low}"),
+        Some(high) if high == low => format!("≈ {low}"),
+        Some(high) => format!("≈ {low}–{high}"),
+    }
 }

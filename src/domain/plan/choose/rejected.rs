@@ -1,0 +1,81 @@
+//! Paths not taken, each with its reason.
+
+use crate::domain::names::Rcu;
+use crate::domain::plan::access::{AccessPath, Context};
+use crate::domain::plan::explain::{figure, range};
+use crate::domain::plan::refusal::Refusal;
+use crate::domain::plan::{Access, Plan, Reason, Rejected};
+use crate::domain::schema::KeySchema;
+use std::cmp::Ordering;
+
+/// A path that could have answered.
+pub(super) fn possible(chosen: &Plan, plan: Plan) -> Rejected {
+    let (own, other) = (plan.estimate.rcu, chosen.estimate.rcu);
+    let middle = |rcu: crate::domain::names::Range<Rcu>| {
+        rcu.high.map(|high| f64::midpoint(rcu.low.0, high.0))
+    };
+    let instead = format!("{} RCU instead of {}", range(own), range(other));
+    let (reason, detail) = match (middle(own), middle(other)) {
+        (Some(own), Some(other)) => match own.total_cmp(&other) {
+            Ordering::Equal => (Reason::Tie, format!("the same {} RCU", figure(Rcu(own)))),
+            Ordering::Greater => (Reason::CostsMore, instead),
+            Ordering::Less => (Reason::Pinned, format!("{instead}, but another is asked for")),
+        },
+        _ => (
+            Reason::CostsMore,
+            "sizes are unknown, and reads of this kind usually cost more".to_owned(),
+        ),
+    };
+    Rejected {
+        access: plan.access.clone(),
+        operation: plan.operation(),
+        reason,
+        detail,
+        estimate: Some(plan.estimate),
+        plan: Some(Box::new(plan)),
+    }
+}
+
+/// A path that cannot answer.
+pub(super) fn refused(path: &AccessPath<'_>, refusal: &Refusal) -> Rejected {
+    let detail = match &refusal.hint {
+        Some(hint) => format!("{} (try: {hint})", refusal.detail),
+        None => refusal.detail.clone(),
+    };
+    Rejected {
+        access: path.access(),
+        operation: "query",
+        reason: refusal.reason,
+        detail,
+        estimate: None,
+        plan: None,
+    }
+}
+
+/// Copies whose tables could not be described, or do not fit.
+pub(super) fn denied(context: &Context<'_>) -> Vec<Rejected> {
+    let failed = context.dataset.iter().flat_map(|dataset| {
+        dataset.failed.iter().filter_map(|(name, problem)| {
+            let mapping = dataset.dataset.copies.get(name)?;
+            let key = KeySchema {
+                partition: Vec::new(),
+                sort: Vec::new(),
+            };
+            Some(Rejected {
+                access: Access {
+                    table: mapping.table.clone(),
+                    index: None,
+                    copy: Some(name.clone()),
+                    key: key.clone(),
+                    table_key: key,
+                },
+                operation: "query",
+                reason: Reason::Denied,
+                detail: problem.to_string(),
+                estimate: None,
+                plan: None,
+            })
+        })
+    });
+    failed.collect()
+}

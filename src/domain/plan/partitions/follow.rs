@@ -1,0 +1,67 @@
+//! How closely the keys of a binding follow the request: for estimates.
+
+use super::range::SortCondition;
+use super::{Narrowing, Source};
+use crate::domain::expr::{ValueExpr, paths_of_each};
+use crate::domain::plan::access::{AccessPath, Context};
+use crate::domain::plan::constraint::Constraint;
+use crate::domain::plan::derive::{behind_constants, covered};
+
+/// How many whole partitions a range of dates comes to, and the attributes whose conditions the
+/// keys follow.
+pub(super) fn of(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    sort: &SortCondition,
+) -> (Option<f64>, Vec<String>) {
+    let mut followed: Vec<String> = Vec::new();
+    let sorted = path.key().sort.first().map(|key| &key.name);
+    if let Some(name) = sorted.filter(|_| sort.narrowing != Narrowing::None) {
+        match path.source(name) {
+            Source::Base(name) => followed.push(name.to_owned()),
+            Source::Set(expr) => followed.extend(leading_attribute(expr).map(str::to_owned)),
+            Source::Alias | Source::Unknown => {}
+        }
+    }
+    let mut coverage = None;
+    for key in &path.key().partition {
+        match path.source(&key.name) {
+            Source::Base(name) => followed.push(name.to_owned()),
+            // A range inside each partition makes of the first and last one as much as is asked.
+            Source::Set(ValueExpr::Date {
+                unit, of, format, ..
+            }) => {
+                let attribute = leading_attribute(of);
+                let narrows = attribute.is_some_and(|name| followed.iter().any(|f| f == name));
+                let said = attribute.and_then(|name| context.conditions.of(name));
+                if let (true, Some(Constraint::Interval(interval))) = (narrows, said) {
+                    coverage = covered(*unit, interval, *format);
+                }
+            }
+            Source::Set(expr) => {
+                if let ValueExpr::Path(path) = expr {
+                    followed.extend(path.as_top().map(str::to_owned));
+                }
+            }
+            Source::Alias => {
+                let sources = path.each().into_iter();
+                let paths = sources.flat_map(|each| paths_of_each(&each.source));
+                followed.extend(paths.filter_map(|path| path.as_top()).map(str::to_owned));
+            }
+            Source::Unknown => {}
+        }
+    }
+    (coverage, followed)
+}
+
+/// The attribute that decides the order of a text.
+fn leading_attribute(expr: &ValueExpr) -> Option<&str> {
+    match behind_constants(expr).0 {
+        ValueExpr::Path(path) => path.as_top(),
+        ValueExpr::Lpad { of, .. } => match &**of {
+            ValueExpr::Path(path) => path.as_top(),
+            _ => None,
+        },
+        _ => None,
+    }
+}

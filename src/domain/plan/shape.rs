@@ -1,0 +1,202 @@
+//! What a plan asks for, what it verifies, and what it still has to fetch.
+//!
+//! Rows have the shape of base items on every route. What a path does not show is fetched from the
+//! base, after everything it can decide by itself is decided.
+
+use super::access::{AccessPath, Context, roots};
+use super::refusal::Refusal;
+use super::{BaseFetch, OrderStrategy, Reads, Reason};
+use crate::domain::expr::Predicate;
+use crate::domain::query::Select;
+use crate::domain::read::is_expressible;
+
+/// The part of a plan that follows from attributes.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    /// What the service filters.
+    pub(super) filter: Option<Predicate>,
+    /// What is verified on items as read.
+    pub(super) residual: Predicate,
+    /// Top-level attributes asked for.
+    pub(super) projection: Option<Vec<String>>,
+    /// What is fetched.
+    pub(super) fetch: Option<BaseFetch>,
+    /// What rows must not show.
+    pub(super) hidden: Vec<String>,
+}
+
+/// Shapes the rows of a path that is read as `reads` and ordered as `order`; `once` as in
+/// [`Binding`](super::partitions::Binding).
+pub(super) fn shape(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    reads: &Reads,
+    order: OrderStrategy,
+    once: Option<&Predicate>,
+) -> Result<Shape, Refusal> {
+    let (here, later): (Vec<&Predicate>, Vec<&Predicate>) = context
+        .conditions
+        .conjuncts()
+        .iter()
+        .partition(|conjunct| path.can_evaluate(conjunct));
+    let fetched = later.iter().any(|conjunct| !is_given(path, conjunct))
+        || lacks_selected(context, path)
+        || (order == OrderStrategy::Sort && !shows_order(context, path));
+    let own = belongs(path)?;
+    let residual = here
+        .into_iter()
+        .chain(own)
+        .chain(once)
+        .cloned()
+        .fold(Predicate::TRUE, Predicate::and);
+    let fetch = fetched.then(|| fetch(context, path)).transpose()?;
+    Ok(Shape {
+        filter: filter(path, reads, &residual),
+        projection: projection(context, path, order, &residual, fetch.as_ref()),
+        fetch,
+        hidden: path.hidden(),
+        residual,
+    })
+}
+
+/// Whether an item of the copy satisfies the conjunct because it is one: the dataset's and the
+/// copy's `where` hold for all of them.
+fn is_given(path: &AccessPath<'_>, conjunct: &Predicate) -> bool {
+    path.copy.is_some_and(|(dataset, copy)| {
+        let filters = [&dataset.dataset.filter, &copy.mapping.filter];
+        filters.iter().any(|filter| filter.conjuncts().contains(conjunct))
+    })
+}
+
+fn lacks_selected(context: &Context<'_>, path: &AccessPath<'_>) -> bool {
+    match &context.request.select {
+        Select::All => !path.is_whole(),
+        Select::Count => false,
+        Select::Paths(paths) => paths.iter().any(|selected| !path.holds(&selected.root)),
+    }
+}
+
+fn shows_order(context: &Context<'_>, path: &AccessPath<'_>) -> bool {
+    let mut order = context.request.order.iter();
+    order.all(|by| path.holds(&by.path.root))
+}
+
+/// What tells items of this copy from others in its table.
+fn belongs<'a>(path: &AccessPath<'a>) -> Result<Option<&'a Predicate>, Refusal> {
+    let only = path.mapping().map(|mapping| &mapping.only);
+    match only.filter(|only| !only.is_true()) {
+        Some(only) => match roots(only).find(|root| !path.projects(root)) {
+            None => Ok(Some(only)),
+            Some(root) => {
+                let detail = format!(
+                    "it lacks `{root}`, without which items of this copy cannot be told from others"
+                );
+                Err(Refusal::new(Reason::MayLackItems, detail))
+            }
+        },
+        None => Ok(None),
+    }
+}
+
+fn fetch(context: &Context<'_>, path: &AccessPath<'_>) -> Result<BaseFetch, Refusal> {
+    let mut key_names = Vec::new();
+    for key in context.base.key.attributes() {
+        let Some(name) = path.name_of_base_key(&key.name) else {
+            let detail = format!("it lacks `{}`, so nothing can be fetched from the base", key.name);
+            return Err(Refusal::new(Reason::MayLackItems, detail));
+        };
+        key_names.push((key.name.clone(), name.to_owned()));
+    }
+    let conjuncts = context.conditions.conjuncts().iter().cloned();
+    let residual = conjuncts.fold(Predicate::TRUE, Predicate::and);
+    let wanted = match &context.request.select {
+        Select::All => None,
+        Select::Count => Some(Vec::new()),
+        Select::Paths(paths) => Some(paths.iter().map(|path| path.root.clone()).collect()),
+    };
+    let projection = wanted.map(|mut names: Vec<String>| {
+        names.extend(roots(&residual).map(str::to_owned));
+        names.extend(context.request.order.iter().map(|by| by.path.root.clone()));
+        names.extend(context.base.key.attributes().map(|key| key.name.clone()));
+        distinct(names)
+    });
+    Ok(BaseFetch {
+        table: context.base.name.clone(),
+        key: context.base.key.clone(),
+        key_names,
+        projection,
+        residual,
+    })
+}
+
+/// The part of the residual that the service evaluates. A Query refuses key attributes in its filter
+/// (`API_Query`: `FilterExpression`), a `GetItem` has none.
+fn filter(path: &AccessPath<'_>, reads: &Reads, residual: &Predicate) -> Option<Predicate> {
+    let is_query = match reads {
+        Reads::Keys(_) | Reads::Nothing => return None,
+        Reads::Partitions { .. } => true,
+        Reads::Scan => false,
+    };
+    let keyless = |conjunct: &&Predicate| {
+        !is_query || roots(conjunct).all(|root| !path.key().contains(root))
+    };
+    let mut members: Vec<Predicate> = residual
+        .conjuncts()
+        .iter()
+        .filter(keyless)
+        .filter(|conjunct| is_expressible(conjunct))
+        .cloned()
+        .collect();
+    while !members.is_empty() {
+        let all = members.iter().cloned().fold(Predicate::TRUE, Predicate::and);
+        if is_expressible(&all) {
+            return Some(all);
+        }
+        members.pop();
+    }
+    None
+}
+
+/// What to ask of the path; `None` for everything it holds.
+fn projection(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    order: OrderStrategy,
+    residual: &Predicate,
+    fetch: Option<&BaseFetch>,
+) -> Option<Vec<String>> {
+    let mut names: Vec<String> = roots(residual).map(str::to_owned).collect();
+    match fetch {
+        Some(fetch) => {
+            names.extend(fetch.key_names.iter().map(|(_, name)| name.clone()));
+        }
+        None => {
+            match &context.request.select {
+                Select::All => return None,
+                Select::Count => {}
+                Select::Paths(paths) => names.extend(paths.iter().map(|path| path.root.clone())),
+            }
+            // An item of which nothing else is asked has to show that it exists.
+            let keys = path.table.key.attributes();
+            names.extend(keys.map(|key| key.name.clone()));
+        }
+    }
+    let by = || context.request.order.iter().map(|by| by.path.root.clone());
+    let shown = shows_order(context, path);
+    if shown && matches!(order, OrderStrategy::Sort | OrderStrategy::Merge) {
+        names.extend(by());
+    }
+    // Rows that are sorted before they are fetched are sorted by what is asked here: an attribute of
+    // that name with another value than the base's must not be taken for it.
+    let mistaken = !shown && by().all(|root| names.contains(&root));
+    if fetch.is_some() && order == OrderStrategy::Sort && mistaken {
+        return None;
+    }
+    Some(distinct(names))
+}
+
+fn distinct(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    names.dedup();
+    names
+}
