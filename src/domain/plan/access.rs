@@ -1,14 +1,14 @@
 //! Access paths: what a table or index holds of the items asked for.
 
 use super::choose::Scope;
+use super::conditions::Conditions;
 use super::{Access, Planner};
+use crate::domain::cost::Prices;
 use crate::domain::expr::{Each, Path, Predicate, ValueExpr};
 use crate::domain::mapping::{BoundCopy, BoundDataset, Mapping};
 use crate::domain::query::{Consistency, Request};
 use crate::domain::schema::{Index, IndexKind, KeySchema, Projection, Table};
-use crate::domain::cost::Prices;
 use crate::domain::value::Value;
-use super::conditions::Conditions;
 use indexmap::IndexMap;
 
 /// What is planned, and for whom.
@@ -132,7 +132,9 @@ impl<'a> AccessPath<'a> {
 
     /// Whether it follows the base later, and so can be read eventually only.
     pub(super) fn is_eventual(&self) -> bool {
-        let global = self.index.is_some_and(|index| index.kind == IndexKind::Global);
+        let global = self
+            .index
+            .is_some_and(|index| index.kind == IndexKind::Global);
         global || self.copy.is_some()
     }
 
@@ -145,14 +147,16 @@ impl<'a> AccessPath<'a> {
             return Source::Base(attribute);
         };
         let mapping = &copy.mapping;
-        let is_alias = mapping.each.as_ref().is_some_and(|each| each.alias == attribute);
+        let is_alias = mapping
+            .each
+            .as_ref()
+            .is_some_and(|each| each.alias == attribute);
         let mut keys = dataset.base.key.attributes();
         if let Some(expr) = mapping.set.get(attribute) {
             Source::Set(expr)
         } else if is_alias {
             Source::Alias
-        } else if let Some(key) =
-            keys.find(|key| mapping.name_of_base_key(&key.name) == attribute)
+        } else if let Some(key) = keys.find(|key| mapping.name_of_base_key(&key.name) == attribute)
         {
             Source::Base(&key.name)
         } else if mapping.ignore.iter().any(|name| name == attribute) {
@@ -185,8 +189,13 @@ impl<'a> AccessPath<'a> {
 
     /// Whether its items show all of the base item.
     pub(super) fn is_whole(&self) -> bool {
-        let index = self.index.is_none_or(|index| index.projection == Projection::All);
-        index && self.copy.is_none_or(|(dataset, copy)| dataset.carries_everything(copy))
+        let index = self
+            .index
+            .is_none_or(|index| index.projection == Projection::All);
+        index
+            && self
+                .copy
+                .is_none_or(|(dataset, copy)| dataset.carries_everything(copy))
     }
 
     /// Whether everything that `predicate` reads is shown.
@@ -207,8 +216,9 @@ impl<'a> AccessPath<'a> {
 
     /// Attributes that rows must not show.
     pub(super) fn hidden(&self) -> Vec<String> {
-        self.copy
-            .map_or_else(Vec::new, |(dataset, copy)| dataset.copy_only_attributes(copy))
+        self.copy.map_or_else(Vec::new, |(dataset, copy)| {
+            dataset.copy_only_attributes(copy)
+        })
     }
 }
 

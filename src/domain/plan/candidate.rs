@@ -3,7 +3,7 @@
 use super::access::{AccessPath, Context};
 use super::completeness::{check_index, check_only, check_readable, check_where};
 use super::derive::Facts;
-use super::partitions::{Binding, bind};
+use super::partitions::{Binding, Repeats, bind};
 use super::refusal::Refusal;
 use super::shape::{Shape, shape};
 use super::{Estimate, OrderStrategy, Plan, Reads, estimate, order};
@@ -45,7 +45,7 @@ pub(super) fn pinned(
     }
     if let Some(each) = path.each() {
         notes.push(format!(
-            "rows may repeat: `{name}` holds an item for each element of {each}"
+            "`{name}` may lack answers: it holds an item for each element of {each}, none for an item without any"
         ));
     }
     Ok((scan(context, path)?, notes))
@@ -55,7 +55,8 @@ pub(super) fn pinned(
 pub(super) fn scan(context: &Context<'_>, path: &AccessPath<'_>) -> Result<Plan, Refusal> {
     let order = order::of_unordered(context);
     let reads = Reads::Scan;
-    let shape = shape(context, path, &reads, order, None)?;
+    let repeats = path.each().map_or(Repeats::Never, |_| Repeats::Maybe);
+    let shape = shape(context, path, &reads, order, repeats)?;
     let estimate = estimate::of_scan(context, path, order, &shape);
     Ok(plan(context, path, (reads, order), shape, estimate))
 }
@@ -68,6 +69,7 @@ pub(super) fn nothing(context: &Context<'_>, path: &AccessPath<'_>) -> Plan {
         projection: None,
         fetch: None,
         hidden: Vec::new(),
+        distinct: None,
     };
     let reads = (Reads::Nothing, OrderStrategy::None);
     plan(context, path, reads, shape, estimate::of_nothing())
@@ -78,7 +80,6 @@ fn by_keys(
     path: &AccessPath<'_>,
     binding: Binding<'_>,
 ) -> Result<Plan, Refusal> {
-    let once = binding.once.clone();
     if binding.partitions.is_empty() {
         return Ok(nothing(context, path));
     }
@@ -89,7 +90,7 @@ fn by_keys(
         };
         let count = keys.len();
         let reads = Reads::Keys(keys);
-        let shape = shape(context, path, &reads, order, once.as_ref())?;
+        let shape = shape(context, path, &reads, order, binding.repeats)?;
         let estimate = estimate::of_keys(context, path, count, &shape);
         return Ok(plan(context, path, (reads, order), shape, estimate));
     }
@@ -102,7 +103,7 @@ fn by_keys(
         conditions,
         direction,
     };
-    let shape = shape(context, path, &reads, order, once.as_ref())?;
+    let shape = shape(context, path, &reads, order, binding.repeats)?;
     let estimate = estimate::of_partitions(context, path, &binding, order, &shape);
     Ok(plan(context, path, (reads, order), shape, estimate))
 }
@@ -123,6 +124,7 @@ fn plan(
         projection: shape.projection,
         fetch: shape.fetch,
         hidden: shape.hidden,
+        distinct: shape.distinct,
         consistency: context.consistency,
         estimate,
     }

@@ -57,7 +57,12 @@ fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
     };
     if let Some(attribute) = context.conditions.contradiction() {
         let note = format!("no item can answer: nothing satisfies all conditions on `{attribute}`");
-        return Ok(finish(context, nothing(context, &base), Vec::new(), vec![note]));
+        return Ok(finish(
+            context,
+            nothing(context, &base),
+            Vec::new(),
+            vec![note],
+        ));
     }
     let mut candidates = Vec::new();
     let mut refusals = Vec::new();
@@ -79,21 +84,22 @@ fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
     let mut rejected: Vec<Rejected> = candidates
         .into_iter()
         .map(|candidate| possible(&chosen, candidate.plan))
-        .chain(refusals.iter().map(|(path, refusal)| refused(path, refusal)))
+        .chain(
+            refusals
+                .iter()
+                .map(|(path, refusal)| refused(path, refusal)),
+        )
         .chain(denied(context))
         .collect();
     rejected.sort_by(by_estimate);
     Ok(finish(context, chosen, rejected, notes))
 }
 
-fn finish(
-    context: &Context<'_>,
-    plan: Plan,
-    rejected: Vec<Rejected>,
-    notes: Vec<String>,
-) -> Route {
+fn finish(context: &Context<'_>, plan: Plan, rejected: Vec<Rejected>, notes: Vec<String>) -> Route {
     let base = context.base;
-    let price = context.prices.read(context.region, base.billing, base.class);
+    let price = context
+        .prices
+        .read(context.region, base.billing, base.class);
     Route {
         plan,
         rejected,
@@ -108,7 +114,9 @@ fn cheapest(
     candidates: &mut Vec<Candidate<'_>>,
     refusals: &[(AccessPath<'_>, Refusal)],
 ) -> Result<(Plan, Vec<String>), Problem> {
-    let known = candidates.iter().all(|c| c.plan.estimate.rcu.high.is_some());
+    let known = candidates
+        .iter()
+        .all(|c| c.plan.estimate.rcu.high.is_some());
     let best = (0..candidates.len())
         .min_by(|a, b| compare(&candidates[*a].plan, &candidates[*b].plan, known))
         .ok_or_else(|| Problem::new("no path can answer"))?;
@@ -153,8 +161,8 @@ fn pin_down<'a>(
     match complete {
         Some(plan) => Ok((plan, Vec::new())),
         None => pinned(context, &path).map_err(|refusal| {
-            let problem = Problem::new(format!("`{}` cannot answer", path.name()))
-                .because(refusal.detail);
+            let problem =
+                Problem::new(format!("`{}` cannot answer", path.name())).because(refusal.detail);
             match refusal.hint {
                 Some(hint) => problem.hint(hint),
                 None => problem.hint(format!("`FROM {}`, any route", scope_name(context))),
@@ -176,7 +184,12 @@ fn unknown_attributes(context: &Context<'_>) -> Vec<String> {
     let Some(dataset) = context.dataset else {
         return Vec::new();
     };
-    let mut names: Vec<&str> = context.conditions.conjuncts().iter().flat_map(roots).collect();
+    let mut names: Vec<&str> = context
+        .conditions
+        .conjuncts()
+        .iter()
+        .flat_map(roots)
+        .collect();
     names.extend(context.request.order.iter().map(|by| by.path.root.as_str()));
     names.sort_unstable();
     names.dedup();

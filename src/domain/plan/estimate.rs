@@ -61,7 +61,12 @@ pub(super) fn of_keys(
         let read = keys * k * item_units(volume.mean() * SPREAD);
         Some(read + fetch_units(context, shape, keys)?)
     });
-    finish(context, path, (keys * k, high), (requests, requests + fetches))
+    finish(
+        context,
+        path,
+        (keys * k, high),
+        (requests, requests + fetches),
+    )
 }
 
 /// The estimate of querying partitions.
@@ -79,19 +84,23 @@ pub(super) fn of_partitions(
     let fewest = if sequential { 1.0 } else { partitions };
     let volume = Volume::of(path);
     let items = volume.map(|volume| {
-        let share = binding.covered.unwrap_or(partitions * factor(binding.narrowing))
+        let share = binding
+            .covered
+            .unwrap_or(partitions * factor(binding.narrowing))
             * volume::share_of_partition(context, path, &volume);
         volume.items * (share * SPREAD).min(1.0)
     });
-    let few = stops
-        .filter(|_| is_exact(context, binding))
-        .map(|limit| {
-            let lanes = if sequential { 0.0 } else { partitions };
-            (limit * if sequential { 1.0 } else { 2.0 })
-                .max(if shape.residual.is_true() { 0.0 } else { FILTERED_PAGE })
-                .max(lanes * MERGED_PAGE)
-                * ITEMS_SPREAD
-        });
+    let few = stops.filter(|_| is_exact(context, binding)).map(|limit| {
+        let lanes = if sequential { 0.0 } else { partitions };
+        (limit * if sequential { 1.0 } else { 2.0 })
+            .max(if shape.residual.is_true() {
+                0.0
+            } else {
+                FILTERED_PAGE
+            })
+            .max(lanes * MERGED_PAGE)
+            * ITEMS_SPREAD
+    });
     let read = items.map(|items| few.map_or(items, |few| items.min(few)));
     let amount = Amount {
         requests: (fewest, partitions),
@@ -112,12 +121,15 @@ pub(super) fn of_scan(
     let volume = Volume::of(path);
     let stops = stops_at(context, order);
     let few = stops.filter(|_| shape.residual.is_true());
-    if let (None, None, None, Some(range)) =
-        (few, path.index, &shape.fetch, scan_range(path.table))
+    if let (None, None, None, Some(range)) = (few, path.index, &shape.fetch, scan_range(path.table))
     {
         let k = k / unit_factor(Consistency::Eventual);
         let pages = volume.map_or(1.0, |volume| (volume.bytes / PAGE).ceil());
-        let low = if stops.is_some() { k / 2.0 } else { range.low.0 * k };
+        let low = if stops.is_some() {
+            k / 2.0
+        } else {
+            range.low.0 * k
+        };
         let least = if stops.is_some() { 1.0 } else { pages };
         let high = range.high.map(|high| high.0 * k);
         return finish(context, path, (low, high), (least, pages + 1.0));
@@ -165,13 +177,21 @@ fn of_amount(
     let k = unit_factor(context.consistency);
     let (fewest, most) = amount.requests;
     let pages = amount.bytes.map_or(0.0, |bytes| (bytes / PAGE).floor());
-    let fetches = shape.fetch.as_ref().map_or(0.0, |_| (amount.rows / BATCH).ceil());
+    let fetches = shape
+        .fetch
+        .as_ref()
+        .map_or(0.0, |_| (amount.rows / BATCH).ceil());
     let high = amount.bytes.and_then(|bytes| {
         // Every query rounds up, and so does every further page of it.
         let read = k * ((bytes / UNIT).ceil() + most + pages);
         Some(read + fetch_units(context, shape, amount.rows)?)
     });
-    finish(context, path, (fewest * k, high), (fewest, most + pages + fetches))
+    finish(
+        context,
+        path,
+        (fewest * k, high),
+        (fewest, most + pages + fetches),
+    )
 }
 
 /// The LIMIT, when reaching it ends the reading.
@@ -242,7 +262,9 @@ fn finish(
     let low = halves(units.0);
     let high = units.1.map(|high| halves(high.max(units.0)));
     let table = path.table;
-    let price = context.prices.read(context.region, table.billing, table.class);
+    let price = context
+        .prices
+        .read(context.region, table.billing, table.class);
     Estimate {
         rcu: Range { low, high },
         requests: Range {

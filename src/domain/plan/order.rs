@@ -4,11 +4,11 @@
 //! attribute itself is the key; through a computed key it is trusted only where the text orders as
 //! the attribute does.
 
+use super::OrderStrategy;
 use super::access::{AccessPath, Context, Source};
 use super::constraint::{Constraint, value_of};
 use super::derive::behind_constants;
 use super::partitions::{Binding, known};
-use super::OrderStrategy;
 use crate::domain::expr::{DateFormat, ValueExpr, is_monotone};
 use crate::domain::query::{Direction, OrderBy, Select};
 use crate::domain::schema::KeyKind;
@@ -28,7 +28,10 @@ pub(super) fn of_partitions(
     let rest = if binding.partitions.len() > 1 && partitions_follow(context, path, first) {
         // Within one partition of an attribute's own values, the attribute does not vary.
         let constant = matches!(
-            path.key().partition.first().map(|key| path.source(&key.name)),
+            path.key()
+                .partition
+                .first()
+                .map(|key| path.source(&key.name)),
             Some(Source::Base(_))
         );
         let within = if constant { &asked[1..] } else { &asked[..] };
@@ -71,7 +74,10 @@ fn asked<'a>(context: &'a Context<'_>) -> Vec<&'a OrderBy> {
         return Vec::new();
     }
     let varies = |by: &&OrderBy| {
-        let known = by.path.as_top().and_then(|name| context.conditions.of(name));
+        let known = by
+            .path
+            .as_top()
+            .and_then(|name| context.conditions.of(name));
         known.is_none_or(|known| known.single().is_none())
     };
     context.request.order.iter().filter(varies).collect()
@@ -193,7 +199,10 @@ fn is_text(context: &Context<'_>, attribute: &str) -> bool {
 
 /// Whether a mapping reads the attribute as ISO text of a date.
 fn is_date(context: &Context<'_>, attribute: &str) -> bool {
-    let copies = context.dataset.iter().flat_map(|d| d.dataset.copies.values());
+    let copies = context
+        .dataset
+        .iter()
+        .flat_map(|d| d.dataset.copies.values());
     copies.flat_map(|mapping| mapping.set.values()).any(|expr| {
         let (leading, _) = behind_constants(expr);
         matches!(

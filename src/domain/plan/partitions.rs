@@ -10,16 +10,16 @@ mod range;
 use super::Reason;
 use super::access::{AccessPath, Context, Source};
 use super::constraint::Constraint;
+use super::derive::{Facts, MOST_PARTITIONS};
 use super::estimate::if_listed;
 use super::explain::figure;
-use crate::domain::cost::scan_range;
-use super::derive::{Facts, MOST_PARTITIONS};
 use super::refusal::Refusal;
-use crate::domain::expr::{Predicate, ValueExpr, paths_of_value};
-use crate::domain::read::{KeyCondition, KeyRange};
+use crate::domain::cost::scan_range;
+use crate::domain::expr::{ValueExpr, paths_of_value};
+use crate::domain::read::KeyCondition;
 use crate::domain::schema::{KeyAttribute, KeySchema};
 use crate::domain::value::{Item, Kind, Value};
-pub(super) use each::options;
+pub(super) use each::Repeats;
 pub(super) use range::Narrowing;
 
 /// Keys that are got one by one rather than queried: what one `BatchGetItem` takes.
@@ -37,8 +37,8 @@ pub(super) struct Binding<'a> {
     pub(super) partitions: Vec<KeyCondition>,
     /// The keys themselves, where all are known and few.
     pub(super) keys: Option<Vec<Item>>,
-    /// Keeps each base item once, where `each` makes several items of one.
-    pub(super) once: Option<Predicate>,
+    /// Whether a base item may be met more than once.
+    pub(super) repeats: Repeats,
     /// How far the sort key narrows each partition.
     pub(super) narrowing: Narrowing,
     /// How many whole partitions that comes to, where a range of dates tells.
@@ -54,8 +54,8 @@ pub(super) fn bind<'a>(
 ) -> Result<Binding<'a>, Refusal> {
     let mut best: Option<Binding<'a>> = None;
     let mut refusal = None;
-    for (facts, once) in options(context, path)? {
-        match bind_with(context, path, facts, once) {
+    for facts in each::options(context, path)? {
+        match bind_with(context, path, facts) {
             Ok(binding) => {
                 let fewer = |best: &Binding<'_>| binding.partitions.len() < best.partitions.len();
                 if best.as_ref().is_none_or(fewer) {
@@ -74,7 +74,6 @@ fn bind_with<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
     facts: Facts<'a>,
-    once: Option<Predicate>,
 ) -> Result<Binding<'a>, Refusal> {
     let mut partitions = vec![Vec::new()];
     let declared = facts.clone().with_domain(context.domain());
@@ -107,11 +106,11 @@ fn bind_with<'a>(
     };
     let (covered, followed) = follow::of(context, path, &sort);
     Ok(Binding {
+        repeats: each::repeats(path, partitions.len()),
         covered,
         followed,
         partitions: partitions.into_iter().map(condition).collect(),
         keys,
-        once,
         narrowing: sort.narrowing,
         facts,
     })
@@ -181,10 +180,7 @@ fn other_type(key: &KeyAttribute, value: &Value) -> Refusal {
 }
 
 fn too_many(key: &KeyAttribute) -> Refusal {
-    let detail = format!(
-        "`{}` may have more than {MOST_PARTITIONS} values",
-        key.name
-    );
+    let detail = format!("`{}` may have more than {MOST_PARTITIONS} values", key.name);
     Refusal::new(Reason::UnboundedPartitions, detail).hint("a narrower range")
 }
 
@@ -204,7 +200,10 @@ fn unbound(
     };
     let from = match path.source(name) {
         Source::Base(base) => vec![base],
-        Source::Set(expr) => paths_of_value(expr).iter().filter_map(|p| p.as_top()).collect(),
+        Source::Set(expr) => paths_of_value(expr)
+            .iter()
+            .filter_map(|p| p.as_top())
+            .collect(),
         Source::Alias | Source::Unknown => Vec::new(),
     };
     let conditioned: Vec<&str> = from
@@ -214,7 +213,8 @@ fn unbound(
         .collect();
     if let Some(attribute) = conditioned.first() {
         let closable = known.is_some();
-        let detail = format!("the conditions on `{attribute}` leave `{name}` without a list of values");
+        let detail =
+            format!("the conditions on `{attribute}` leave `{name}` without a list of values");
         let refusal = Refusal::new(Reason::UnboundedPartitions, detail);
         return if closable && matches!(path.source(name), Source::Set(_)) {
             refusal.hint(format!("`{attribute} BETWEEN … AND …` with both ends"))
@@ -258,7 +258,9 @@ fn keys(
         None => vec![None],
         Some(key) => {
             let values = sort.values.as_ref()?.iter();
-            values.map(|value| Some((key.name.clone(), value.clone()))).collect()
+            values
+                .map(|value| Some((key.name.clone(), value.clone())))
+                .collect()
         }
     };
     if partitions.len().saturating_mul(rests.len()) > MOST_KEYS {
@@ -272,7 +274,6 @@ fn keys(
         .flat_map(|partition| rests.iter().map(move |rest| key(partition, rest)));
     Some(keys.collect())
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 //! base, after everything it can decide by itself is decided.
 
 use super::access::{AccessPath, Context, roots};
+use super::partitions::Repeats;
 use super::refusal::Refusal;
 use super::{BaseFetch, OrderStrategy, Reads, Reason};
 use crate::domain::expr::Predicate;
@@ -23,16 +24,17 @@ pub(super) struct Shape {
     pub(super) fetch: Option<BaseFetch>,
     /// What rows must not show.
     pub(super) hidden: Vec<String>,
+    /// What holds the base key, where a base item may be met more than once.
+    pub(super) distinct: Option<Vec<String>>,
 }
 
-/// Shapes the rows of a path that is read as `reads` and ordered as `order`; `once` as in
-/// [`Binding`](super::partitions::Binding).
+/// Shapes the rows of a path that is read as `reads` and ordered as `order`.
 pub(super) fn shape(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     reads: &Reads,
     order: OrderStrategy,
-    once: Option<&Predicate>,
+    repeats: Repeats,
 ) -> Result<Shape, Refusal> {
     let (here, later): (Vec<&Predicate>, Vec<&Predicate>) = context
         .conditions
@@ -46,14 +48,29 @@ pub(super) fn shape(
     let residual = here
         .into_iter()
         .chain(own)
-        .chain(once)
         .cloned()
         .fold(Predicate::TRUE, Predicate::and);
     let fetch = fetched.then(|| fetch(context, path)).transpose()?;
+    let distinct: Option<Vec<String>> = match repeats {
+        Repeats::Never => None,
+        Repeats::Maybe => Some(
+            base_key(context, path)?
+                .into_iter()
+                .map(|(_, name)| name)
+                .collect(),
+        ),
+    };
+    let mut projection = projection(context, path, order, &residual, fetch.as_ref());
+    if let (Some(names), Some(keys)) = (&mut projection, &distinct) {
+        names.extend_from_slice(keys);
+        names.sort();
+        names.dedup();
+    }
     Ok(Shape {
         filter: filter(path, reads, &residual),
-        projection: projection(context, path, order, &residual, fetch.as_ref()),
+        projection,
         fetch,
+        distinct,
         hidden: path.hidden(),
         residual,
     })
@@ -64,7 +81,9 @@ pub(super) fn shape(
 fn is_given(path: &AccessPath<'_>, conjunct: &Predicate) -> bool {
     path.copy.is_some_and(|(dataset, copy)| {
         let filters = [&dataset.dataset.filter, &copy.mapping.filter];
-        filters.iter().any(|filter| filter.conjuncts().contains(conjunct))
+        filters
+            .iter()
+            .any(|filter| filter.conjuncts().contains(conjunct))
     })
 }
 
@@ -98,15 +117,23 @@ fn belongs<'a>(path: &AccessPath<'a>) -> Result<Option<&'a Predicate>, Refusal> 
     }
 }
 
+/// The attributes of the base key, and what holds them here.
+fn base_key(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+) -> Result<Vec<(String, String)>, Refusal> {
+    let keys = context.base.key.attributes();
+    keys.map(|key| match path.name_of_base_key(&key.name) {
+        Some(name) => Ok((key.name.clone(), name.to_owned())),
+        None => {
+            let detail = format!("it lacks `{}`, which tells base items apart", key.name);
+            Err(Refusal::new(Reason::MayLackItems, detail))
+        }
+    })
+    .collect()
+}
+
 fn fetch(context: &Context<'_>, path: &AccessPath<'_>) -> Result<BaseFetch, Refusal> {
-    let mut key_names = Vec::new();
-    for key in context.base.key.attributes() {
-        let Some(name) = path.name_of_base_key(&key.name) else {
-            let detail = format!("it lacks `{}`, so nothing can be fetched from the base", key.name);
-            return Err(Refusal::new(Reason::MayLackItems, detail));
-        };
-        key_names.push((key.name.clone(), name.to_owned()));
-    }
     let conjuncts = context.conditions.conjuncts().iter().cloned();
     let residual = conjuncts.fold(Predicate::TRUE, Predicate::and);
     let wanted = match &context.request.select {
@@ -123,7 +150,7 @@ fn fetch(context: &Context<'_>, path: &AccessPath<'_>) -> Result<BaseFetch, Refu
     Ok(BaseFetch {
         table: context.base.name.clone(),
         key: context.base.key.clone(),
-        key_names,
+        key_names: base_key(context, path)?,
         projection,
         residual,
     })
@@ -137,9 +164,8 @@ fn filter(path: &AccessPath<'_>, reads: &Reads, residual: &Predicate) -> Option<
         Reads::Partitions { .. } => true,
         Reads::Scan => false,
     };
-    let keyless = |conjunct: &&Predicate| {
-        !is_query || roots(conjunct).all(|root| !path.key().contains(root))
-    };
+    let keyless =
+        |conjunct: &&Predicate| !is_query || roots(conjunct).all(|root| !path.key().contains(root));
     let mut members: Vec<Predicate> = residual
         .conjuncts()
         .iter()
@@ -148,7 +174,10 @@ fn filter(path: &AccessPath<'_>, reads: &Reads, residual: &Predicate) -> Option<
         .cloned()
         .collect();
     while !members.is_empty() {
-        let all = members.iter().cloned().fold(Predicate::TRUE, Predicate::and);
+        let all = members
+            .iter()
+            .cloned()
+            .fold(Predicate::TRUE, Predicate::and);
         if is_expressible(&all) {
             return Some(all);
         }

@@ -82,7 +82,10 @@ pub(super) fn names_given<'a>(mapping: &'a Mapping, base: &'a Table) -> Vec<&'a 
 }
 
 /// Every base attribute that the dataset file or a key of the base names.
-pub(in crate::domain::mapping) fn known_attributes<'a>(dataset: &'a Dataset, base: &'a Table) -> BTreeSet<&'a str> {
+pub(in crate::domain::mapping) fn known_attributes<'a>(
+    dataset: &'a Dataset,
+    base: &'a Table,
+) -> BTreeSet<&'a str> {
     let mut paths: Vec<&Path> = paths_of_predicate(&dataset.filter);
     paths.extend(&dataset.version_by);
     let mut known: BTreeSet<&str> = dataset.always.iter().map(String::as_str).collect();

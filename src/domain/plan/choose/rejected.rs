@@ -19,7 +19,10 @@ pub(super) fn possible(chosen: &Plan, plan: Plan) -> Rejected {
         (Some(own), Some(other)) => match own.total_cmp(&other) {
             Ordering::Equal => (Reason::Tie, format!("the same {} RCU", figure(Rcu(own)))),
             Ordering::Greater => (Reason::CostsMore, instead),
-            Ordering::Less => (Reason::Pinned, format!("{instead}, but another is asked for")),
+            Ordering::Less => (
+                Reason::Pinned,
+                format!("{instead}, but another is asked for"),
+            ),
         },
         _ => (
             Reason::CostsMore,

@@ -15,7 +15,14 @@ const NAMED: usize = 6;
 pub fn explain_text(route: &Route) -> String {
     let plan = &route.plan;
     let mut out = String::new();
-    line(&mut out, &format!("{}  {}", name(&plan.access, plan.operation()), cost(&plan.estimate)));
+    line(
+        &mut out,
+        &format!(
+            "{}  {}",
+            name(&plan.access, plan.operation()),
+            cost(&plan.estimate)
+        ),
+    );
     let facts = facts(plan);
     for (at, (word, fact)) in facts.iter().enumerate() {
         let branch = if at + 1 == facts.len() { "└" } else { "├" };
@@ -25,12 +32,22 @@ pub fn explain_text(route: &Route) -> String {
         line(&mut out, "rejected");
     }
     for (at, rejected) in route.rejected.iter().enumerate() {
-        let branch = if at + 1 == route.rejected.len() { "└" } else { "├" };
+        let branch = if at + 1 == route.rejected.len() {
+            "└"
+        } else {
+            "├"
+        };
         line(&mut out, &format!("{branch} {}", rejection(rejected)));
     }
     let scan = route.scan.rcu.map_or_else(
         || "unknown: the table's size is not known yet".to_owned(),
-        |rcu| format!("{} RCU{}", range(rcu), route.scan.usd.map_or_else(String::new, dollars)),
+        |rcu| {
+            format!(
+                "{} RCU{}",
+                range(rcu),
+                route.scan.usd.map_or_else(String::new, dollars)
+            )
+        },
     );
     line(&mut out, &format!("scan of {}  {scan}", route.scan_table));
     for note in &route.notes {
@@ -87,20 +104,31 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
             facts.push(("keys", some_of(&keys)));
         }
         Reads::Partitions { conditions, .. } => {
-            let partitions: Vec<String> = conditions.iter().map(|c| values(c.partition())).collect();
+            let partitions: Vec<String> =
+                conditions.iter().map(|c| values(c.partition())).collect();
             facts.push(("partitions", some_of(&partitions)));
             facts.extend(conditions.first().map(|first| ("key", first.to_string())));
         }
         Reads::Scan => facts.push(("reads", "every item".to_owned())),
-        Reads::Nothing => facts.push(("reads", "nothing: the conditions contradict each other".to_owned())),
+        Reads::Nothing => facts.push((
+            "reads",
+            "nothing: the conditions contradict each other".to_owned(),
+        )),
     }
     facts.push(("order", order(plan)));
-    facts.extend(plan.filter.as_ref().map(|filter| ("filter", filter.to_string())));
+    facts.extend(
+        plan.filter
+            .as_ref()
+            .map(|filter| ("filter", filter.to_string())),
+    );
     if !plan.residual.is_true() {
         facts.push(("verify", plan.residual.to_string()));
     }
     if let Some(fetch) = &plan.fetch {
-        let what = fetch.projection.as_ref().map_or_else(|| "everything".to_owned(), |names| names.join(", "));
+        let what = fetch
+            .projection
+            .as_ref()
+            .map_or_else(|| "everything".to_owned(), |names| names.join(", "));
         facts.push(("fetch", format!("{what} from {}", fetch.table)));
     }
     facts
@@ -125,7 +153,13 @@ fn order(plan: &Plan) -> String {
     let strategy = plan.order.code();
     match (&plan.reads, plan.order) {
         (_, OrderStrategy::None | OrderStrategy::Sort) => strategy.to_owned(),
-        (Reads::Partitions { direction: Direction::Descending, .. }, _) => format!("{strategy}, descending"),
+        (
+            Reads::Partitions {
+                direction: Direction::Descending,
+                ..
+            },
+            _,
+        ) => format!("{strategy}, descending"),
         _ => format!("{strategy}, ascending"),
     }
 }

@@ -1,64 +1,63 @@
 //! Copies that hold several items for one base item.
 
 use super::{Reason, Refusal};
-use crate::domain::expr::{CompareOp, Each, EachSource, Path, Predicate, ValueExpr, paths_of_value};
+use crate::domain::expr::{EachSource, ValueExpr};
 use crate::domain::plan::access::{AccessPath, Context};
-use crate::domain::plan::constraint::Constraint;
 use crate::domain::plan::derive::Facts;
 
-/// The ways to read the path: the facts known, and what keeps each base item once.
+/// Whether what is read may hold several items of one base item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::domain::plan) enum Repeats {
+    /// No.
+    Never,
+    /// It may.
+    Maybe,
+}
+
+/// What is known of the items, one way for each element that the alias of `each` can be bound to.
 ///
-/// Without `each` there is one way. With it, the alias has to be bound to an element of which the
-/// request lists the values. An item is then taken where its alias *is* that element, so that a base
-/// item which stands under several of the values counts once (equal elements give one item).
-pub(in crate::domain::plan) fn options<'a>(
+/// The element has to be an attribute of which the request lists the values: only then every base
+/// item that answers surely has an item under one of them.
+pub(super) fn options<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
-) -> Result<Vec<(Facts<'a>, Option<Predicate>)>, Refusal> {
+) -> Result<Vec<Facts<'a>>, Refusal> {
     let facts = Facts::new(&context.conditions);
     let Some(each) = path.each() else {
-        return Ok(vec![(facts, None)]);
+        return Ok(vec![facts]);
     };
     let elements: &[ValueExpr] = match &each.source {
         EachSource::List(elements) => elements,
         EachSource::Path(_) => &[],
     };
-    let options: Vec<_> = elements
+    let options: Vec<Facts<'a>> = elements
         .iter()
+        .filter(|element| matches!(element, ValueExpr::Path(_)))
         .filter_map(|element| {
             let values = facts.of(element).filter(|known| known.values().is_some())?;
-            let once = once(path, each, element, &values)?;
-            Some((facts.clone().with_alias(&each.alias, values), once))
+            Some(facts.clone().with_alias(&each.alias, values))
         })
         .collect();
     if options.is_empty() {
-        let detail = format!(
-            "it holds an item for each element of {each}, and no condition says which element",
-        );
+        let detail =
+            format!("it holds an item for each element of {each}, and no condition lists one");
         return Err(Refusal::new(Reason::NoPartitionKey, detail));
     }
     Ok(options)
 }
 
-/// What keeps each base item once; `None` when nothing can.
-#[expect(clippy::option_option, reason = "nothing needed is not the same as impossible")]
-fn once(
-    path: &AccessPath<'_>,
-    each: &Each,
-    element: &ValueExpr,
-    values: &Constraint,
-) -> Option<Option<Predicate>> {
-    let overridden = path.mapping()?.set.contains_key(&each.alias);
-    let shown = paths_of_value(element).iter().all(|p| path.holds(&p.root));
-    if shown && !overridden && path.projects(&each.alias) {
-        let alias = ValueExpr::Path(Path::top(each.alias.as_str()));
-        return Some(Some(Predicate::Compare(
-            alias,
-            CompareOp::Eq,
-            element.clone(),
-        )));
+/// In one partition of the alias a base item stands once: equal elements count once.
+pub(super) fn repeats(path: &AccessPath<'_>, partitions: usize) -> Repeats {
+    let Some(each) = path.each() else {
+        return Repeats::Never;
+    };
+    let overridden = path
+        .mapping()
+        .is_none_or(|m| m.set.contains_key(&each.alias));
+    let mut keys = path.key().partition.iter();
+    if partitions <= 1 && !overridden && keys.any(|key| key.name == each.alias) {
+        Repeats::Never
+    } else {
+        Repeats::Maybe
     }
-    // In one partition of the alias a base item stands once.
-    let is_key = path.key().partition.iter().any(|key| key.name == each.alias);
-    (!overridden && is_key && values.single().is_some()).then_some(None)
 }
