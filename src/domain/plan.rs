@@ -270,3 +270,6 @@ impl Plan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -104,7 +104,6 @@ mod tests {
     use super::*;
     use crate::app::fixture::block;
     use crate::domain::expr::{Path, Step};
-    use crate::domain::expr::{Path, Step};
     use crate::domain::value::{Item, Value};
     use rstest::rstest;
     use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ mod rejected;
 
 use super::access::{AccessPath, Context, roots};
 use super::candidate::{complete, nothing, pinned, scan};
-use super::refusal::Refusal;
+use super::refusal::{Advice, Refusal};
 use super::{Plan, Reads, Rejected, Route};
 use crate::domain::cost::{Prices, scan_cost};
 use crate::domain::names::{IndexName, TableName};
@@ -121,15 +121,30 @@ fn cheapest(
         .min_by(|a, b| compare(&candidates[*a].plan, &candidates[*b].plan, known))
         .ok_or_else(|| Problem::new("no path can answer"))?;
     let plan = candidates.remove(best).plan;
-    let mut notes = Vec::new();
-    if plan.reads == Reads::Scan {
-        let hints = refusals.iter().filter_map(|(path, refusal)| {
-            let hint = refusal.hint.as_ref()?;
-            Some(format!("`{}` would do with {hint}", path.name()))
-        });
-        notes.extend(hints);
-    }
+    let notes = match plan.reads {
+        Reads::Scan => advice(refusals),
+        _ => Vec::new(),
+    };
     Ok((plan, notes))
+}
+
+/// What would spare a Scan: to ask otherwise, and of all declarations the one that saves most.
+fn advice(refusals: &[(AccessPath<'_>, Refusal)]) -> Vec<String> {
+    let all = || {
+        refusals
+            .iter()
+            .filter_map(|(path, r)| Some((path, r.advice.as_ref()?)))
+    };
+    let asked = all().filter(|(_, advice)| matches!(advice, Advice::Ask(_)));
+    let declared = all().filter_map(|(path, advice)| match advice {
+        Advice::Declare(_, Some(rcu)) => Some((path, advice, rcu.0)),
+        _ => None,
+    });
+    let best = declared.min_by(|a, b| a.2.total_cmp(&b.2));
+    asked
+        .chain(best.map(|(path, advice, _)| (path, advice)))
+        .map(|(path, advice)| format!("`{}` would do with {}", path.name(), advice.text()))
+        .collect()
 }
 
 /// The path that the request names, whatever it costs.
@@ -163,8 +178,8 @@ fn pin_down<'a>(
         None => pinned(context, &path).map_err(|refusal| {
             let problem =
                 Problem::new(format!("`{}` cannot answer", path.name())).because(refusal.detail);
-            match refusal.hint {
-                Some(hint) => problem.hint(hint),
+            match refusal.advice {
+                Some(advice) => problem.hint(advice.text()),
                 None => problem.hint(format!("`FROM {}`, any route", scope_name(context))),
             }
         }),

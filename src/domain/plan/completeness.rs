@@ -95,10 +95,10 @@ pub(super) fn check_index(context: &Context<'_>, path: &AccessPath<'_>) -> Resul
         if !certain {
             let name = &key.name;
             let detail = format!("items without `{name}` are not in it");
-            let hint = format!(
+            let declared = format!(
                 "a condition on `{name}`, or `always = [\"{name}\"]` in the dataset file when every item has it"
             );
-            return Err(Refusal::new(Reason::MayLackItems, detail).hint(hint));
+            return Err(Refusal::new(Reason::MayLackItems, detail).or_declare(declared, None));
         }
     }
     Ok(())

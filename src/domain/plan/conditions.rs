@@ -4,8 +4,8 @@
 //! (OR, NOT, functions, nested paths) stays a filter.
 
 use super::constraint::Constraint;
-use crate::domain::expr::{Predicate, ValueExpr};
-use crate::domain::value::Value;
+use crate::domain::expr::{Predicate, ValueExpr, holds, paths_of_predicate};
+use crate::domain::value::{Item, Value};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
@@ -43,6 +43,20 @@ impl Conditions {
     /// What it says of a top-level attribute. That there is a constraint implies that the attribute exists.
     pub(super) fn of(&self, attribute: &str) -> Option<&Constraint> {
         self.by_attribute.get(attribute)
+    }
+
+    /// Whether an item may have this value of the attribute: no conjunct that reads nothing else is
+    /// false for it. Here OR, NOT, and `<>` count, too.
+    pub(super) fn admits(&self, attribute: &str, value: &Value) -> bool {
+        let item = Item::from([(attribute.to_owned(), value.clone())]);
+        let alone = |conjunct: &&Predicate| {
+            let paths = paths_of_predicate(conjunct);
+            !paths.is_empty() && paths.iter().all(|path| path.root == attribute)
+        };
+        self.conjuncts
+            .iter()
+            .filter(alone)
+            .all(|conjunct| holds(conjunct, &item))
     }
 
     /// Narrows what is said of `attribute`, if anything is.

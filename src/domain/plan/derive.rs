@@ -65,10 +65,17 @@ impl<'a> Facts<'a> {
             _ => self.domain.and_then(|domain| domain.get(name)),
         };
         let declared = domain.map(|values| Constraint::one_of(values.clone()));
-        match (said, declared) {
+        let known = match (said, declared) {
             (Some(said), Some(declared)) => Some(said.and(&declared)),
             (said, declared) => said.cloned().or(declared),
-        }
+        };
+        known.map(|known| match known {
+            Constraint::Values(mut values) => {
+                values.retain(|value| self.conditions.admits(name, value));
+                Constraint::Values(values)
+            }
+            interval @ Constraint::Interval(_) => interval,
+        })
     }
 
     /// What is known of the value of `expr`, supposing it has one.
@@ -76,8 +83,10 @@ impl<'a> Facts<'a> {
         if let ValueExpr::Path(path) = expr {
             return self.of_attribute(path.as_top()?);
         }
-        if let Some(values) = self.values(expr) {
-            return Some(Constraint::one_of(values));
+        match self.values(expr) {
+            Ok(values) => return Some(Constraint::one_of(values)),
+            Err(Unlisted::NoValue) => return None,
+            Err(Unlisted::Open) => {}
         }
         match expr {
             ValueExpr::Date {
@@ -122,9 +131,8 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// The values of `expr` when every attribute it reads is one of a few. An expression that has
-    /// no value for some of them leaves those out: such items are not on the path.
-    fn values(&self, expr: &ValueExpr) -> Option<Vec<Value>> {
+    /// The values of `expr` when every attribute it reads is one of a few.
+    fn values(&self, expr: &ValueExpr) -> Result<Vec<Value>, Unlisted> {
         let mut paths: Vec<&Path> = paths_of_value(expr);
         paths.sort();
         paths.dedup();
@@ -136,18 +144,29 @@ impl<'a> Facts<'a> {
         let facts = if may_skip(expr) { &plain } else { self };
         let mut items = vec![Item::new()];
         for path in paths {
-            let Constraint::Values(values) = facts.of_attribute(path.as_top()?)? else {
-                return None;
+            let known = path.as_top().and_then(|name| facts.of_attribute(name));
+            let Some(Constraint::Values(values)) = known else {
+                return Err(Unlisted::Open);
             };
             items = product(&items, &values, |item, value| {
                 let mut item = item.clone();
                 item.insert(path.root.clone(), value.clone());
                 item
-            })?;
+            })
+            .ok_or(Unlisted::Open)?;
         }
-        let values = items.iter().filter_map(|item| evaluate(expr, item));
-        Some(values.collect())
+        let values = items.iter().map(|item| evaluate(expr, item));
+        values.collect::<Option<_>>().ok_or(Unlisted::NoValue)
     }
+}
+
+/// Why the values of an expression cannot be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unlisted {
+    /// Nothing lists what it reads, or it would be too many.
+    Open,
+    /// For some of what it reads it has no value: an item with that is not where a key says.
+    NoValue,
 }
 
 /// Every pair combined; `None` when there are too many.

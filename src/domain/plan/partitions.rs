@@ -125,7 +125,7 @@ fn partition_values(
 ) -> Result<Vec<Value>, Refusal> {
     let known = known(path, facts, &key.name);
     match known {
-        Some(Constraint::Values(values)) => storable(path, key, PARTITION_KEY_BYTES, values),
+        Some(Constraint::Values(values)) => storable(key, PARTITION_KEY_BYTES, values),
         known => Err(unbound(context, path, facts, key, known.as_ref())),
     }
 }
@@ -144,15 +144,9 @@ pub(super) fn known(
     }
 }
 
-/// Values that can be a key. What cannot is on no item of the path: an item whose *computed* key
-/// cannot be stored is not in a copy. One whose own attribute cannot may be elsewhere, so then the path
-/// does not answer.
-fn storable(
-    path: &AccessPath<'_>,
-    key: &KeyAttribute,
-    longest: usize,
-    values: Vec<Value>,
-) -> Result<Vec<Value>, Refusal> {
+/// Values that can all be a key. An item whose key could not be stored is not on the path, but it
+/// may be in the base: then the path does not answer.
+fn storable(key: &KeyAttribute, longest: usize, values: Vec<Value>) -> Result<Vec<Value>, Refusal> {
     let kind = Kind::from(key.kind);
     let fits = |value: &Value| {
         let length = match value {
@@ -162,10 +156,9 @@ fn storable(
         };
         value.kind() == kind && (1..=longest).contains(&length)
     };
-    let own = matches!(path.source(&key.name), Source::Base(_));
     match values.iter().find(|value| !fits(value)) {
-        Some(value) if own => Err(other_type(key, value)),
-        _ => Ok(values.into_iter().filter(fits).collect()),
+        Some(value) => Err(other_type(key, value)),
+        None => Ok(values),
     }
 }
 
@@ -181,7 +174,7 @@ fn other_type(key: &KeyAttribute, value: &Value) -> Refusal {
 
 fn too_many(key: &KeyAttribute) -> Refusal {
     let detail = format!("`{}` may have more than {MOST_PARTITIONS} values", key.name);
-    Refusal::new(Reason::UnboundedPartitions, detail).hint("a narrower range")
+    Refusal::new(Reason::UnboundedPartitions, detail).or_ask("a narrower range")
 }
 
 /// Why the partitions cannot be listed, and what would help.
@@ -193,55 +186,57 @@ fn unbound(
     known: Option<&Constraint>,
 ) -> Refusal {
     let name = &key.name;
-    let narrowing = range::of(path, facts).map_or(Narrowing::None, |sort| sort.narrowing);
-    let declare = |attribute: &str| {
-        let saving = saving(context, path, narrowing).unwrap_or_default();
-        format!("`domain = {{ {attribute} = [ … ] }}` in the dataset file, all its values{saving}")
-    };
-    let from = match path.source(name) {
-        Source::Base(base) => vec![base],
-        Source::Set(expr) => paths_of_value(expr)
-            .iter()
-            .filter_map(|p| p.as_top())
-            .collect(),
-        Source::Alias | Source::Unknown => Vec::new(),
-    };
-    let conditioned: Vec<&str> = from
-        .iter()
-        .copied()
-        .filter(|attribute| context.conditions.of(attribute).is_some())
-        .collect();
-    if let Some(attribute) = conditioned.first() {
-        let closable = known.is_some();
-        let detail =
-            format!("the conditions on `{attribute}` leave `{name}` without a list of values");
-        let refusal = Refusal::new(Reason::UnboundedPartitions, detail);
-        return if closable && matches!(path.source(name), Source::Set(_)) {
-            refusal.hint(format!("`{attribute} BETWEEN … AND …` with both ends"))
-        } else {
-            refusal.hint(format!("`{attribute} = …`, or {}", declare(attribute)))
-        };
-    }
-    let detail = format!("no condition binds `{name}`");
-    match (path.source(name), narrowing, context.dataset) {
-        (Source::Base(base), narrowing, Some(_)) if narrowing != Narrowing::None => {
-            Refusal::new(Reason::UnboundedPartitions, detail).hint(declare(base))
+    let (from, computed) = match path.source(name) {
+        Source::Base(base) => (vec![base], false),
+        Source::Set(expr) => {
+            let paths = paths_of_value(expr).into_iter();
+            (paths.filter_map(|path| path.as_top()).collect(), true)
         }
-        _ => Refusal::new(Reason::NoPartitionKey, detail),
+        Source::Alias | Source::Unknown => (Vec::new(), false),
+    };
+    let narrowing = range::of(path, facts).map_or(Narrowing::None, |sort| sort.narrowing);
+    let mut conditioned = from
+        .iter()
+        .filter(|from| context.conditions.of(from).is_some());
+    let Some(attribute) = conditioned.next() else {
+        let detail = format!("no condition binds `{name}`");
+        return match (from.first(), context.dataset) {
+            (Some(base), Some(_)) if !computed && narrowing != Narrowing::None => {
+                let refusal = Refusal::new(Reason::UnboundedPartitions, detail);
+                declared(context, path, refusal, base, narrowing)
+            }
+            _ => Refusal::new(Reason::NoPartitionKey, detail),
+        };
+    };
+    let detail = format!("the conditions on `{attribute}` leave `{name}` without a list of values");
+    let refusal = Refusal::new(Reason::UnboundedPartitions, detail);
+    match (computed, known, context.dataset) {
+        (true, Some(_), _) => refusal.or_ask(format!("`{attribute} BETWEEN … AND …`, both ends")),
+        (false, _, Some(_)) => declared(context, path, refusal, attribute, narrowing),
+        _ => refusal.or_ask(format!("`{attribute} = …`")),
     }
 }
 
-/// What declaring all values of an attribute would save.
-fn saving(context: &Context<'_>, path: &AccessPath<'_>, narrowing: Narrowing) -> Option<String> {
-    let listed = if_listed(context, path, narrowing)?;
-    let scan = scan_range(context.base)?.low;
-    (listed.0 < scan.0).then(|| {
-        format!(
-            ": about {} RCU instead of {} for a scan",
-            figure(listed),
-            figure(scan)
-        )
-    })
+/// The same refusal with the advice to declare all values of an attribute, and what that would save.
+fn declared(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    refusal: Refusal,
+    attribute: &str,
+    narrowing: Narrowing,
+) -> Refusal {
+    let advice =
+        format!("`domain = {{ {attribute} = [ … ] }}` in the dataset file, all its values");
+    let listed = if_listed(context, path, narrowing);
+    let scan = scan_range(context.base).map(|range| range.low);
+    match listed.zip(scan).filter(|(listed, scan)| listed.0 < scan.0) {
+        Some((listed, scan)) => {
+            let (low, high) = (figure(listed), figure(scan));
+            let saving = format!("{advice}: about {low} RCU instead of {high} for a scan");
+            refusal.or_declare(saving, Some(listed))
+        }
+        None => refusal.or_declare(advice, None),
+    }
 }
 
 /// The keys, when the sort key is known, too, and the path is a table: an index has no `GetItem`.

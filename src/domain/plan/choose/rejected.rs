@@ -1,6 +1,6 @@
 //! Paths not taken, each with its reason.
 
-use crate::domain::names::Rcu;
+use crate::domain::names::{Range, Rcu};
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::explain::{figure, range};
 use crate::domain::plan::refusal::Refusal;
@@ -11,9 +11,7 @@ use std::cmp::Ordering;
 /// A path that could have answered.
 pub(super) fn possible(chosen: &Plan, plan: Plan) -> Rejected {
     let (own, other) = (plan.estimate.rcu, chosen.estimate.rcu);
-    let middle = |rcu: crate::domain::names::Range<Rcu>| {
-        rcu.high.map(|high| f64::midpoint(rcu.low.0, high.0))
-    };
+    let middle = |rcu: Range<Rcu>| rcu.high.map(|high| f64::midpoint(rcu.low.0, high.0));
     let instead = format!("{} RCU instead of {}", range(own), range(other));
     let (reason, detail) = match (middle(own), middle(other)) {
         (Some(own), Some(other)) => match own.total_cmp(&other) {
@@ -21,7 +19,7 @@ pub(super) fn possible(chosen: &Plan, plan: Plan) -> Rejected {
             Ordering::Greater => (Reason::CostsMore, instead),
             Ordering::Less => (
                 Reason::Pinned,
-                format!("{instead}, but another is asked for"),
+                format!("{instead}, but another path is asked for"),
             ),
         },
         _ => (
@@ -41,8 +39,8 @@ pub(super) fn possible(chosen: &Plan, plan: Plan) -> Rejected {
 
 /// A path that cannot answer.
 pub(super) fn refused(path: &AccessPath<'_>, refusal: &Refusal) -> Rejected {
-    let detail = match &refusal.hint {
-        Some(hint) => format!("{} (try: {hint})", refusal.detail),
+    let detail = match &refusal.advice {
+        Some(advice) => format!("{} (try: {})", refusal.detail, advice.text()),
         None => refusal.detail.clone(),
     };
     Rejected {

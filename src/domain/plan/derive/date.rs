@@ -28,8 +28,9 @@ pub(super) fn cut(
     let offset = i64::from(format == DateFormat::Iso);
     let wider = TimeDelta::days(offset + i64::from(zone.is_some()));
     let (first, last) = days(interval, format);
-    let first = first.map(|day| day.checked_sub_signed(wider).unwrap_or(day));
-    let last = last.map(|day| day.checked_add_signed(wider).unwrap_or(day));
+    // Beyond the years of four digits there is nothing, and texts would not order any more.
+    let first = first.and_then(|day| day.checked_sub_signed(wider).filter(is_written));
+    let last = last.and_then(|day| day.checked_add_signed(wider).filter(is_written));
     if let (Some(first), Some(last)) = (first, last)
         && let Some(values) = between(unit, first, last)
     {
@@ -146,6 +147,11 @@ fn day_before(beyond: impl Fn(&str) -> bool) -> Option<NaiveDate> {
         Some(day) => day.pred_opt(),
         None => NaiveDate::from_num_days_from_ce_opt(calendar()?.1),
     }
+}
+
+/// Whether four digits can write the year.
+fn is_written(day: &NaiveDate) -> bool {
+    (0..=9_999).contains(&day.year())
 }
 
 /// How a date function writes the unit that `day` and `hour` are in.

@@ -134,6 +134,14 @@ fn a_declared_domain_lists_what_the_request_leaves_open() {
     assert_eq!(facts.of(&value("coalesce(state, 'none')")), None);
 }
 
+#[rstest]
+#[case::no_date("d = 'garbage'", "month(d)")]
+#[case::one_of_several_is_no_date("d IN ('1998-08-01', 'garbage')", "month(d)")]
+#[case::a_number_has_no_checksum("d = 5", "crc32(d) % 4")]
+fn where_an_expression_has_no_value_nothing_is_known(#[case] conditions: &str, #[case] expr: &str) {
+    assert_eq!(derived(conditions, expr), None);
+}
+
 fn stamp() -> impl Strategy<Value = String> {
     let time = prop_oneof![
         Just(String::new()),

@@ -121,7 +121,7 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
             .as_ref()
             .map(|filter| ("filter", filter.to_string())),
     );
-    if !plan.residual.is_true() {
+    if !plan.residual.is_true() && plan.filter.as_ref() != Some(&plan.residual) {
         facts.push(("verify", plan.residual.to_string()));
     }
     if let Some(fetch) = &plan.fetch {

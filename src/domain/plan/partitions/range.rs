@@ -49,7 +49,7 @@ pub(super) fn of(path: &AccessPath<'_>, facts: &Facts<'_>) -> Result<SortConditi
         let Some(known) = known(path, facts, &key.name) else {
             break;
         };
-        let known = of_key(path, key, known)?;
+        let known = of_key(key, known)?;
         if at == 0 {
             bound.values = known.values().map(<[Value]>::to_vec);
         }
@@ -68,14 +68,10 @@ pub(super) fn of(path: &AccessPath<'_>, facts: &Facts<'_>) -> Result<SortConditi
 }
 
 /// What is known of a key attribute, as far as it can be a key.
-fn of_key(
-    path: &AccessPath<'_>,
-    key: &KeyAttribute,
-    known: Constraint,
-) -> Result<Constraint, Refusal> {
+fn of_key(key: &KeyAttribute, known: Constraint) -> Result<Constraint, Refusal> {
     let interval = match known {
         Constraint::Values(values) => {
-            return storable(path, key, SORT_KEY_BYTES, values).map(Constraint::Values);
+            return storable(key, SORT_KEY_BYTES, values).map(Constraint::Values);
         }
         Constraint::Interval(interval) => interval,
     };
