@@ -1,6 +1,6 @@
 //! One finding: what its class means, the attributes that differ, side by side, and both keys.
 
-use super::class_role;
+use super::findings::class_role;
 use crate::app::item::scalar_text;
 use crate::app::text::{left, sanitise, truncate, wrap};
 use crate::domain::drift::{Class, Finding};

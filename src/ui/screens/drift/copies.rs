@@ -1,0 +1,137 @@
+//! The copies of a dataset: what the last check said of each, or how far this one is.
+
+use crate::app::drift::Check;
+use crate::app::text::{left, right, sanitise, truncate};
+use crate::app::{Pane, State, format};
+use crate::domain::drift::CopySummary;
+use crate::domain::names::CopyName;
+use crate::theme::Role;
+use crate::ui::canvas::{Canvas, Ink};
+use crate::ui::frames::thumb;
+use crate::ui::widgets::tree;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// Draws the table of copies; its first row stands for all.
+pub(super) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &State) {
+    let drift = &state.drift;
+    let head = canvas.ink.line(
+        Role::TableHead,
+        copy_columns("copy", "state", "expected", "actual", "found"),
+    );
+    canvas.line(body, 0, &head);
+    let rows = Rect {
+        y: body.y + 1,
+        height: body.height.saturating_sub(1),
+        ..body
+    };
+    canvas.place(Pane::Copies, frame, rows, 0);
+    let names = std::iter::once(None).chain(drift.copy_names.iter().map(Some));
+    let shown = names.enumerate().skip(drift.copies.offset);
+    for (at, (n, name)) in shown.take(usize::from(rows.height)).enumerate() {
+        let line = match name {
+            None => all_line(canvas.ink, state),
+            Some(name) => copy_line(canvas.ink, state, name, usize::from(rows.width)),
+        };
+        canvas.line(rows, at, &line);
+        if n == drift.copies.cursor {
+            let idle = state.pane() != Pane::Copies;
+            let role = if idle {
+                Role::SelectionIdle
+            } else {
+                Role::Selection
+            };
+            canvas.ground(rows, at, role);
+        }
+    }
+    thumb(
+        canvas,
+        rows,
+        drift.copies,
+        drift.copy_names.len() + 1,
+        Role::Border,
+    );
+}
+
+fn copy_columns(name: &str, state: &str, expected: &str, actual: &str, found: &str) -> String {
+    format!(
+        "{} {} {} {}  {found}",
+        left(name, 16),
+        left(state, 14),
+        right(expected, 9),
+        right(actual, 9)
+    )
+}
+
+fn all_line(ink: Ink<'_>, state: &State) -> Line<'static> {
+    let found = state
+        .drift
+        .check()
+        .map_or(0, |check| check.findings.len() as u64);
+    let found = format::plural(found, "finding");
+    ink.line(Role::Text, copy_columns("all copies", "", "", "", &found))
+}
+
+fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line<'static> {
+    let drift = &state.drift;
+    let Some(dataset) = &drift.shown else {
+        return Line::default();
+    };
+    let (badge, role) = tree::badge(drift.badge(dataset, name, state.now), state.now);
+    let check = drift.check();
+    let verdict = check.and_then(|check| check.verdicts.get(name));
+    let (expected, actual, found) = match (check, verdict) {
+        (Some(check), _) if check.is_open() && check.covers(name) => {
+            (String::new(), read_so_far(check, name), String::new())
+        }
+        (_, Some(verdict)) => {
+            let summary = &verdict.summary;
+            (
+                format::count(summary.expected),
+                format::count(summary.actual),
+                found_text(summary),
+            )
+        }
+        _ => (String::new(), String::new(), String::new()),
+    };
+    let name = left(&sanitise(name.as_str()), 16);
+    Line::from(vec![
+        ink.span(Role::TreeCopy, format!("{name} ")),
+        ink.span(role, left(&badge, 14)),
+        ink.span(
+            Role::CellNumber,
+            format!(" {} {}  ", right(&expected, 9), right(&actual, 9)),
+        ),
+        ink.span(
+            Role::Text,
+            truncate(&found, width.saturating_sub(52)).into_owned(),
+        ),
+    ])
+}
+
+fn read_so_far(check: &Check, copy: &CopyName) -> String {
+    let progress = check.progress.iter().flat_map(|progress| &progress.copies);
+    progress
+        .into_iter()
+        .find(|(name, _)| name == copy)
+        .map_or_else(String::new, |(_, n)| format::count(*n))
+}
+
+/// The classes that occur: `2 missing, 1 different, 3 in flight`.
+fn found_text(summary: &CopySummary) -> String {
+    let classes = summary
+        .findings
+        .iter()
+        .filter(|(_, n)| **n > 0)
+        .map(|(class, n)| (*n, class.code()));
+    let others = [
+        (summary.in_flight, "in flight"),
+        (summary.pending, "pending"),
+        (summary.hot, "hot"),
+    ];
+    let parts: Vec<String> = classes
+        .chain(others.into_iter().filter(|(n, _)| *n > 0))
+        .map(|(n, word)| format!("{} {word}", format::count(n)))
+        .collect();
+    parts.join(", ")
+}
