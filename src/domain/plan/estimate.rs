@@ -84,11 +84,11 @@ pub(super) fn of_partitions(
     let fewest = if sequential { 1.0 } else { partitions };
     let volume = Volume::of(path);
     let items = volume.map(|volume| {
-        let share = binding
+        let part = binding
             .covered
             .unwrap_or(partitions * factor(binding.narrowing))
             * volume::share_of_partition(context, path, &volume);
-        volume.items * (share * SPREAD).min(1.0)
+        volume.items * (part * SPREAD).min(1.0)
     });
     let few = stops.filter(|_| is_exact(context, binding)).map(|limit| {
         let lanes = if sequential { 0.0 } else { partitions };
@@ -204,14 +204,19 @@ fn limit(context: &Context<'_>) -> Option<f64> {
     Some(float(usize::try_from(limit).unwrap_or(usize::MAX)))
 }
 
-/// Rows to be fetched at most: a LIMIT counts before the fetch where rows are in order by then.
+/// Rows to be fetched at most: a LIMIT counts before the fetch where rows are in order by then, and
+/// none is dropped for what only the base shows.
 fn rows(context: &Context<'_>, order: OrderStrategy, shape: &Shape, read: Option<f64>) -> f64 {
     let sorted_here = shape.projection.as_ref().is_some_and(|names| {
         let mut order = context.request.order.iter();
         order.all(|by| names.contains(&by.path.root))
     });
     let read = read.unwrap_or(0.0);
-    let early = order != OrderStrategy::Sort || sorted_here;
+    let decided = shape.fetch.as_ref().is_none_or(|fetch| {
+        let mut conjuncts = fetch.residual.conjuncts().iter();
+        conjuncts.all(|conjunct| shape.residual.conjuncts().contains(conjunct))
+    });
+    let early = decided && (order != OrderStrategy::Sort || sorted_here);
     limit(context)
         .filter(|_| early)
         .map_or(read, |limit| limit.min(read))

@@ -12,8 +12,12 @@ use crate::domain::names::{Range, Rcu};
 
 /// Units as people read them: halves while they matter.
 pub(super) fn figure(rcu: Rcu) -> String {
-    let decimals = usize::from(rcu.0 < 100.0 && rcu.0.fract() != 0.0);
-    let digits = format!("{:.decimals$}", rcu.0);
+    let halves = rcu.0 < 99.75 && rcu.0.fract() != 0.0;
+    let digits = if halves {
+        format!("{:.1}", rcu.0)
+    } else {
+        format!("{:.0}", rcu.0.round())
+    };
     let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
     let mut grouped = String::new();
     for (at, digit) in whole.char_indices() {
@@ -34,3 +38,6 @@ pub(super) fn range(rcu: Range<Rcu>) -> String {
         Some(high) => format!("≈ {low}–{high}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

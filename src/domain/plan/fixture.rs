@@ -71,7 +71,7 @@ pub(super) fn tables() -> Vec<Table> {
 }
 
 /// A catalog of `tables` with the datasets of `file`.
-pub(super) fn catalog_of(file: &str, tables: Vec<Table>) -> Catalog {
+pub(super) fn catalog_of(file: &str, tables: &[Table]) -> Catalog {
     let file = parse_dataset_file("driftscope.toml", file).unwrap();
     let find = |name: &str| {
         let found = tables.iter().find(|table| table.name == *name);
@@ -97,7 +97,7 @@ pub(super) fn catalog_of(file: &str, tables: Vec<Table>) -> Catalog {
 
 /// The catalog of the sandbox.
 pub(super) fn catalog() -> Catalog {
-    catalog_of(DEMO, tables())
+    catalog_of(DEMO, &tables())
 }
 
 /// The route of a request text.

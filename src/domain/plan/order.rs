@@ -11,7 +11,7 @@ use super::derive::behind_constants;
 use super::partitions::{Binding, known};
 use crate::domain::expr::{DateFormat, ValueExpr, is_monotone};
 use crate::domain::query::{Direction, OrderBy, Select};
-use crate::domain::schema::KeyKind;
+use crate::domain::schema::{KeyKind, KeySchema};
 use crate::domain::value::{Kind, Value};
 
 /// How the rows of a binding come into order, and which way its sort key is read.
@@ -191,7 +191,7 @@ fn is_text(context: &Context<'_>, attribute: &str) -> bool {
     let indexes = context.base.indexes.iter().map(|index| &index.key);
     let in_a_key = std::iter::once(&context.base.key)
         .chain(indexes)
-        .flat_map(|key| key.attributes())
+        .flat_map(KeySchema::attributes)
         .any(|key| key.name == attribute && key.kind == KeyKind::S);
     let said = context.conditions.of(attribute);
     in_a_key || is_date(context, attribute) || said.is_some_and(|said| said.is_of(Kind::S))

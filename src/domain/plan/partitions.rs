@@ -6,21 +6,20 @@
 mod each;
 mod follow;
 mod range;
+mod unbound;
 
 use super::Reason;
 use super::access::{AccessPath, Context, Source};
 use super::constraint::Constraint;
 use super::derive::{Facts, MOST_PARTITIONS};
-use super::estimate::if_listed;
-use super::explain::figure;
 use super::refusal::Refusal;
-use crate::domain::cost::scan_range;
-use crate::domain::expr::{ValueExpr, paths_of_value};
+use crate::domain::expr::ValueExpr;
 use crate::domain::read::KeyCondition;
 use crate::domain::schema::{KeyAttribute, KeySchema};
 use crate::domain::value::{Item, Kind, Value};
 pub(super) use each::Repeats;
 pub(super) use range::Narrowing;
+use unbound::unbound;
 
 /// Keys that are got one by one rather than queried: what one `BatchGetItem` takes.
 const MOST_KEYS: usize = 100;
@@ -52,21 +51,17 @@ pub(super) fn bind<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
 ) -> Result<Binding<'a>, Refusal> {
-    let mut best: Option<Binding<'a>> = None;
-    let mut refusal = None;
-    for facts in each::options(context, path)? {
-        match bind_with(context, path, facts) {
-            Ok(binding) => {
-                let fewer = |best: &Binding<'_>| binding.partitions.len() < best.partitions.len();
-                if best.as_ref().is_none_or(fewer) {
-                    best = Some(binding);
-                }
-            }
-            Err(why) => refusal = refusal.or(Some(why)),
-        }
-    }
-    best.ok_or_else(|| {
-        refusal.unwrap_or_else(|| Refusal::new(Reason::NoPartitionKey, "nothing binds its key"))
+    let mut refusals = Vec::new();
+    let bound = each::options(context, path)?
+        .into_iter()
+        .filter_map(|facts| {
+            let bound = bind_with(context, path, facts);
+            bound.map_err(|refusal| refusals.push(refusal)).ok()
+        })
+        .min_by_key(|binding| binding.partitions.len());
+    bound.ok_or_else(|| {
+        let nothing = || Refusal::new(Reason::NoPartitionKey, "nothing binds its key");
+        refusals.into_iter().next().unwrap_or_else(nothing)
     })
 }
 
@@ -177,68 +172,6 @@ fn too_many(key: &KeyAttribute) -> Refusal {
     Refusal::new(Reason::UnboundedPartitions, detail).or_ask("a narrower range")
 }
 
-/// Why the partitions cannot be listed, and what would help.
-fn unbound(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
-    facts: &Facts<'_>,
-    key: &KeyAttribute,
-    known: Option<&Constraint>,
-) -> Refusal {
-    let name = &key.name;
-    let (from, computed) = match path.source(name) {
-        Source::Base(base) => (vec![base], false),
-        Source::Set(expr) => {
-            let paths = paths_of_value(expr).into_iter();
-            (paths.filter_map(|path| path.as_top()).collect(), true)
-        }
-        Source::Alias | Source::Unknown => (Vec::new(), false),
-    };
-    let narrowing = range::of(path, facts).map_or(Narrowing::None, |sort| sort.narrowing);
-    let mut conditioned = from
-        .iter()
-        .filter(|from| context.conditions.of(from).is_some());
-    let Some(attribute) = conditioned.next() else {
-        let detail = format!("no condition binds `{name}`");
-        return match (from.first(), context.dataset) {
-            (Some(base), Some(_)) if !computed && narrowing != Narrowing::None => {
-                let refusal = Refusal::new(Reason::UnboundedPartitions, detail);
-                declared(context, path, refusal, base, narrowing)
-            }
-            _ => Refusal::new(Reason::NoPartitionKey, detail),
-        };
-    };
-    let detail = format!("the conditions on `{attribute}` leave `{name}` without a list of values");
-    let refusal = Refusal::new(Reason::UnboundedPartitions, detail);
-    match (computed, known, context.dataset) {
-        (true, Some(_), _) => refusal.or_ask(format!("`{attribute} BETWEEN … AND …`, both ends")),
-        (false, _, Some(_)) => declared(context, path, refusal, attribute, narrowing),
-        _ => refusal.or_ask(format!("`{attribute} = …`")),
-    }
-}
-
-/// The same refusal with the advice to declare all values of an attribute, and what that would save.
-fn declared(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
-    refusal: Refusal,
-    attribute: &str,
-    narrowing: Narrowing,
-) -> Refusal {
-    let advice =
-        format!("`domain = {{ {attribute} = [ … ] }}` in the dataset file, all its values");
-    let listed = if_listed(context, path, narrowing);
-    let scan = scan_range(context.base).map(|range| range.low);
-    match listed.zip(scan).filter(|(listed, scan)| listed.0 < scan.0) {
-        Some((listed, scan)) => {
-            let (low, high) = (figure(listed), figure(scan));
-            let saving = format!("{advice}: about {low} RCU instead of {high} for a scan");
-            refusal.or_declare(saving, Some(listed))
-        }
-        None => refusal.or_declare(advice, None),
-    }
-}
-
 /// The keys, when the sort key is known, too, and the path is a table: an index has no `GetItem`.
 fn keys(
     path: &AccessPath<'_>,
@@ -269,6 +202,3 @@ fn keys(
         .flat_map(|partition| rests.iter().map(move |rest| key(partition, rest)));
     Some(keys.collect())
 }
-
-#[cfg(test)]
-mod tests;

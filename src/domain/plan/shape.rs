@@ -123,12 +123,12 @@ fn base_key(
     path: &AccessPath<'_>,
 ) -> Result<Vec<(String, String)>, Refusal> {
     let keys = context.base.key.attributes();
-    keys.map(|key| match path.name_of_base_key(&key.name) {
-        Some(name) => Ok((key.name.clone(), name.to_owned())),
-        None => {
+    keys.map(|key| {
+        let name = path.name_of_base_key(&key.name).ok_or_else(|| {
             let detail = format!("it lacks `{}`, which tells base items apart", key.name);
-            Err(Refusal::new(Reason::MayLackItems, detail))
-        }
+            Refusal::new(Reason::MayLackItems, detail)
+        })?;
+        Ok((key.name.clone(), name.to_owned()))
     })
     .collect()
 }
@@ -195,20 +195,17 @@ fn projection(
     fetch: Option<&BaseFetch>,
 ) -> Option<Vec<String>> {
     let mut names: Vec<String> = roots(residual).map(str::to_owned).collect();
-    match fetch {
-        Some(fetch) => {
-            names.extend(fetch.key_names.iter().map(|(_, name)| name.clone()));
+    if let Some(fetch) = fetch {
+        names.extend(fetch.key_names.iter().map(|(_, name)| name.clone()));
+    } else {
+        match &context.request.select {
+            Select::All => return None,
+            Select::Count => {}
+            Select::Paths(paths) => names.extend(paths.iter().map(|path| path.root.clone())),
         }
-        None => {
-            match &context.request.select {
-                Select::All => return None,
-                Select::Count => {}
-                Select::Paths(paths) => names.extend(paths.iter().map(|path| path.root.clone())),
-            }
-            // An item of which nothing else is asked has to show that it exists.
-            let keys = path.table.key.attributes();
-            names.extend(keys.map(|key| key.name.clone()));
-        }
+        // An item of which nothing else is asked has to show that it exists.
+        let keys = path.table.key.attributes();
+        names.extend(keys.map(|key| key.name.clone()));
     }
     let by = || context.request.order.iter().map(|by| by.path.root.clone());
     let shown = shows_order(context, path);

@@ -92,7 +92,7 @@ fn check_all(catalog: &Catalog, memory: &Memory, text: &str) {
 }
 
 fn strikes() -> Catalog {
-    catalog_of(memory::DATASET, memory::tables())
+    catalog_of(memory::DATASET, &memory::tables())
 }
 
 proptest! {

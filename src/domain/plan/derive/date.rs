@@ -29,8 +29,8 @@ pub(super) fn cut(
     let wider = TimeDelta::days(offset + i64::from(zone.is_some()));
     let (first, last) = days(interval, format);
     // Beyond the years of four digits there is nothing, and texts would not order any more.
-    let first = first.and_then(|day| day.checked_sub_signed(wider).filter(is_written));
-    let last = last.and_then(|day| day.checked_add_signed(wider).filter(is_written));
+    let first = first.and_then(|day| day.checked_sub_signed(wider).filter(|day| is_written(*day)));
+    let last = last.and_then(|day| day.checked_add_signed(wider).filter(|day| is_written(*day)));
     if let (Some(first), Some(last)) = (first, last)
         && let Some(values) = between(unit, first, last)
     {
@@ -150,7 +150,7 @@ fn day_before(beyond: impl Fn(&str) -> bool) -> Option<NaiveDate> {
 }
 
 /// Whether four digits can write the year.
-fn is_written(day: &NaiveDate) -> bool {
+fn is_written(day: NaiveDate) -> bool {
     (0..=9_999).contains(&day.year())
 }
 

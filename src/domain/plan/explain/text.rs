@@ -74,9 +74,11 @@ fn name(access: &Access, operation: &str) -> String {
 }
 
 fn cost(estimate: &Estimate) -> String {
-    let usd = estimate.usd.map_or_else(String::new, |(low, high)| {
-        dollars(f64::midpoint(low, high.unwrap_or(low)))
-    });
+    let middle = |(low, high): (f64, Option<f64>)| high.map(|high| f64::midpoint(low, high));
+    let usd = estimate
+        .usd
+        .and_then(middle)
+        .map_or_else(String::new, dollars);
     let basis = estimate.basis.code();
     format!("{} RCU{usd} ({basis})", range(estimate.rcu))
 }

@@ -3,15 +3,15 @@
 use crate::domain::expr::holds;
 use crate::domain::mapping::fixture::{table, with_index};
 use crate::domain::mapping::{BoundDataset, Expectation};
-use crate::domain::plan::{OrderStrategy, Plan, Reads};
-use crate::domain::query::{Request, compare_sort_values};
+use crate::domain::plan::{BaseFetch, OrderStrategy, Plan, Reads};
+use crate::domain::query::{OrderBy, Request, compare_sort_values};
 use crate::domain::read::KeyCondition;
 use crate::domain::schema::{IndexKind, KeySchema, Projection, Table};
 use crate::domain::value::{Item, Kind, Value};
 use proptest::prelude::*;
 
 /// Copies of every kind the mapping can describe.
-pub(super) const DATASET: &str = r##"version = 1
+pub(super) const DATASET: &str = r#"version = 1
 [dataset.strikes]
 base   = "strikes"
 where  = "kind = 'strike'"
@@ -42,7 +42,7 @@ table = "strikes_renamed"
 set = { all = "'all'", rank = "lpad(cost, 6, '0') || '#' || strike_id", damage = "upper(damage)" }
 base_key = { strike_id = "id" }
 only = "all = 'all'"
-"##;
+"#;
 
 pub(super) fn tables() -> Vec<Table> {
     let base = with_index(
@@ -152,47 +152,33 @@ impl<'a> Memory<'a> {
 
     /// Runs a plan as the engine does, without its LIMIT.
     pub(super) fn run(&self, request: &Request, plan: &Plan) -> Vec<Item> {
-        let order = |rows: &mut Vec<Item>| {
-            rows.sort_by(|a, b| super::compare(&request.order, a, b));
+        let lanes: Vec<Vec<Item>> = self
+            .lanes(plan)
+            .into_iter()
+            .map(|items| verified(plan, items))
+            .collect();
+        let in_order = |lane: &Vec<Item>| {
+            lane.is_sorted_by(|a, b| super::compare(&request.order, a, b).is_le())
         };
-        let keep = |mut items: Vec<Item>| {
-            items.retain(|item| {
-                let filter = plan.filter.as_ref();
-                filter.is_none_or(|filter| holds(filter, item)) && holds(&plan.residual, item)
-            });
-            items
-        };
-        let lanes: Vec<Vec<Item>> = self.lanes(plan).into_iter().map(keep).collect();
-        if plan.order == OrderStrategy::Merge {
-            for lane in &lanes {
-                assert!(
-                    lane.is_sorted_by(|a, b| super::compare(&request.order, a, b).is_le()),
-                    "a lane is not in order: {lane:?}"
-                );
-            }
-        }
+        let merges = plan.order == OrderStrategy::Merge;
+        assert!(
+            !merges || lanes.iter().all(in_order),
+            "lanes are not in order: {lanes:?}"
+        );
+        let sort = |rows: &mut Vec<Item>| rows.sort_by(|a, b| super::compare(&request.order, a, b));
         let mut rows: Vec<Item> = lanes.into_iter().flatten().collect();
         if let Some(names) = &plan.distinct {
-            let mut seen = Vec::new();
-            rows.retain(|row| {
-                let key: Vec<_> = names.iter().map(|name| row.get(name).cloned()).collect();
-                assert!(key.iter().all(Option::is_some), "{names:?} in {row:?}");
-                let new = !seen.contains(&key);
-                seen.push(key);
-                new
-            });
+            keep_first(names, &mut rows);
         }
-        if plan.order == OrderStrategy::Merge {
-            order(&mut rows);
-        }
-        let asked = plan.projection.as_ref();
-        let sorts_here = asked.is_some_and(|names| {
-            let mut by = request.order.iter();
-            by.all(|by| names.contains(&by.path.root))
-        });
+        // As the engine decides whether rows can be sorted before they are fetched.
+        let shown = |by: &OrderBy| {
+            let asked = plan.projection.as_ref();
+            asked.is_some_and(|names| names.contains(&by.path.root))
+        };
         let sorts = plan.order == OrderStrategy::Sort;
-        if sorts && (plan.fetch.is_none() || sorts_here) {
-            order(&mut rows);
+        let early = plan.fetch.is_none() || request.order.iter().all(shown);
+        if merges || (sorts && early) {
+            sort(&mut rows);
         }
         let Some(fetch) = &plan.fetch else {
             for row in &mut rows {
@@ -200,23 +186,23 @@ impl<'a> Memory<'a> {
             }
             return rows;
         };
-        let mut fetched: Vec<Item> = rows
-            .iter()
-            .filter_map(|row| {
-                let same = |base: &&Item| {
-                    fetch
-                        .key_names
-                        .iter()
-                        .all(|(own, here)| base.get(own) == row.get(here))
-                };
-                let base = self.base.iter().find(same)?;
-                holds(&fetch.residual, base).then(|| projected(base, fetch.projection.as_ref()))
-            })
-            .collect();
-        if sorts && !sorts_here {
-            order(&mut fetched);
+        let mut rows = self.fetched(fetch, &rows);
+        if sorts && !early {
+            sort(&mut rows);
         }
-        fetched
+        rows
+    }
+
+    fn fetched(&self, fetch: &BaseFetch, rows: &[Item]) -> Vec<Item> {
+        let fetched = rows.iter().filter_map(|row| {
+            let same = |base: &&Item| {
+                let mut keys = fetch.key_names.iter();
+                keys.all(|(own, here)| base.get(own) == row.get(here))
+            };
+            let base = self.base.iter().find(same)?;
+            holds(&fetch.residual, base).then(|| projected(base, fetch.projection.as_ref()))
+        });
+        fetched.collect()
     }
 
     /// Items read, by partition, as projected.
@@ -309,6 +295,27 @@ impl<'a> Memory<'a> {
         };
         items.iter().filter(indexed).map(show).collect()
     }
+}
+
+/// What passes the service's filter and what is verified.
+fn verified(plan: &Plan, mut items: Vec<Item>) -> Vec<Item> {
+    items.retain(|item| {
+        let filter = plan.filter.as_ref();
+        filter.is_none_or(|filter| holds(filter, item)) && holds(&plan.residual, item)
+    });
+    items
+}
+
+/// The first of the rows that agree in `names`.
+fn keep_first(names: &[String], rows: &mut Vec<Item>) {
+    let mut seen = Vec::new();
+    rows.retain(|row| {
+        let key: Vec<_> = names.iter().map(|name| row.get(name).cloned()).collect();
+        assert!(key.iter().all(Option::is_some), "{names:?} in {row:?}");
+        let new = !seen.contains(&key);
+        seen.push(key);
+        new
+    });
 }
 
 fn projected(item: &Item, names: Option<&Vec<String>>) -> Item {

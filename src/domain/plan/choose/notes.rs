@@ -1,0 +1,64 @@
+//! Sentences beside a route: what would be cheaper, what was perhaps meant, what a figure is.
+
+use crate::domain::plan::Plan;
+use crate::domain::plan::access::{AccessPath, Context, roots};
+use crate::domain::plan::refusal::{Advice, Refusal};
+use crate::domain::schema::Billing;
+
+/// What would spare a Scan: to ask otherwise, and of all declarations the one that saves most.
+pub(super) fn advice(refusals: &[(AccessPath<'_>, Refusal)]) -> Vec<String> {
+    let all = || {
+        refusals
+            .iter()
+            .filter_map(|(path, r)| Some((path, r.advice.as_ref()?)))
+    };
+    let asked = all().filter(|(_, advice)| matches!(advice, Advice::Ask(_)));
+    let declared = all().filter_map(|(path, advice)| match advice {
+        Advice::Declare(_, Some(rcu)) => Some((path, advice, rcu.0)),
+        _ => None,
+    });
+    let best = declared.min_by(|a, b| a.2.total_cmp(&b.2));
+    asked
+        .chain(best.map(|(path, advice, _)| (path, advice)))
+        .map(|(path, advice)| format!("`{}` would do with {}", path.name(), advice.text()))
+        .collect()
+}
+
+/// Attributes that only copies have: rows have the shape of base items, so no condition on them holds.
+pub(super) fn attributes_of_copies(context: &Context<'_>) -> Vec<String> {
+    let Some(dataset) = context.dataset else {
+        return Vec::new();
+    };
+    let mut names: Vec<&str> = context
+        .conditions
+        .conjuncts()
+        .iter()
+        .flat_map(roots)
+        .collect();
+    names.extend(context.request.order.iter().map(|by| by.path.root.as_str()));
+    names.sort_unstable();
+    names.dedup();
+    let only_in = |name: &&str| {
+        let mut copies = dataset.copies.iter();
+        let own = copies.find(|copy| copy.mapping.set.contains_key(*name))?;
+        (!dataset.names_attribute(name)).then(|| {
+            format!(
+                "`{name}` is an attribute of copy `{}` alone; `FROM {}` shows it",
+                own.mapping.name, own.table.name
+            )
+        })
+    };
+    names.iter().filter_map(only_in).collect()
+}
+
+/// On a provisioned table a read has no marginal price (cost.md §1.4).
+pub(super) fn equivalent_price(context: &Context<'_>, plan: &Plan) -> Option<String> {
+    let table = &plan.access.table;
+    let copies = context.dataset.iter().flat_map(|dataset| &dataset.copies);
+    let read = std::iter::once(context.base)
+        .chain(copies.map(|copy| &copy.table))
+        .find(|known| known.name == *table)?;
+    let provisioned = matches!(read.billing, Billing::Provisioned { .. });
+    (provisioned && plan.estimate.usd.is_some())
+        .then(|| format!("dollars are an equivalent only: `{table}` is provisioned"))
+}

@@ -1,0 +1,111 @@
+use super::*;
+use crate::domain::plan::fixture::{DEMO, catalog_of, routed, tables, try_route};
+use crate::domain::query::Consistency;
+use rstest::rstest;
+use serde_json::json;
+
+const ACCEPTED: &str = "SELECT * FROM strikes \
+    WHERE struck_on BETWEEN '1998-08-10' AND '1998-10-02' ORDER BY struck_on DESC LIMIT 50";
+
+#[rstest]
+#[case(0.5, "0.5")]
+#[case(3.0, "3")]
+#[case(99.5, "99.5")]
+#[case(360.5, "361")]
+#[case(13_107_200.0, "13,107,200")]
+fn units_show_halves_while_they_matter(#[case] units: f64, #[case] text: &str) {
+    assert_eq!(figure(Rcu(units)), text);
+}
+
+#[test]
+fn a_range_of_dates_goes_month_by_month_and_the_rest_costs_more_or_cannot_answer() {
+    insta::assert_snapshot!(explain_text(&routed(ACCEPTED)));
+}
+
+#[test]
+fn what_a_path_lacks_is_fetched_from_the_base() {
+    let text = "SELECT * FROM strikes WHERE operator = 'UNITED' ORDER BY struck_on LIMIT 5";
+    insta::assert_snapshot!(explain_text(&routed(text)));
+}
+
+#[test]
+fn a_pinned_path_says_what_it_may_lack() {
+    let text = "SELECT COUNT(*) FROM strikes.damaged WHERE cost_total > 1000";
+    insta::assert_snapshot!(explain_text(&routed(text)));
+}
+
+#[test]
+fn a_scan_says_what_would_spare_it() {
+    let text = "SELECT airport FROM strikes WHERE struck_on >= '1998-08-10'";
+    insta::assert_snapshot!(explain_text(&routed(text)));
+}
+
+#[test]
+fn unknown_sizes_are_not_guessed() {
+    let mut tables = tables();
+    for table in &mut tables {
+        (table.items, table.bytes) = (0, 0);
+    }
+    let catalog = catalog_of(DEMO, &tables);
+    let text = "SELECT * FROM strikes WHERE state IN ('Ohio', 'Texas') AND airport = 'A'";
+    let route = try_route(&catalog, text, Consistency::Eventual).unwrap();
+    insta::assert_snapshot!(explain_text(&route));
+}
+
+#[test]
+fn the_json_has_the_fields_of_the_contract() {
+    let route = routed(ACCEPTED);
+    let expected = json!({
+        "operation": "query", "table": "strikes_by_month", "index": null, "copy": "by_month",
+        "partitions": [{"month": "1998-10"}, {"month": "1998-09"}, {"month": "1998-08"}],
+        "order": "concatenate",
+        "key_condition": "month = '1998-10' AND slot BETWEEN '1998-08-10' AND '1998-10-02$'",
+        "filter": "struck_on BETWEEN '1998-08-10' AND '1998-10-02'",
+        "fetch_base": false,
+        "estimate": {
+            "rcu": {"low": 0.5, "high": 8.0}, "usd": {"low": 6.25e-8, "high": 1e-6},
+            "requests": {"low": 1, "high": 3}, "basis": "described",
+        },
+        "parts": [],
+        "rejected": [{
+            "operation": "scan", "table": "strikes", "index": null, "copy": null,
+            "reason": "costs_more", "detail": "≈ 361–364 RCU instead of ≈ 0.5–8",
+            "estimate": {"rcu": {"low": 360.5, "high": 364.0}, "basis": "described"},
+        }],
+    });
+    assert_eq!(plan_json(&route.plan, &route.rejected[..1]), expected);
+    let scan =
+        json!({"table": "strikes", "rcu": {"low": 360.5, "high": 364.0}, "usd": 0.000_045_281_25});
+    assert_eq!(scan_json(&route.scan, Some("strikes")), scan);
+}
+
+#[test]
+fn keys_are_partitions_too_and_a_refused_path_has_no_estimate() {
+    let route = routed("SELECT * FROM strikes WHERE airport = 'A' AND strike_id = 'S1'");
+    let plan = plan_json(&route.plan, &[]);
+    assert_eq!(plan["operation"], "get");
+    assert_eq!(
+        plan["partitions"],
+        json!([{"airport": "A", "strike_id": "S1"}])
+    );
+    let refused = route
+        .rejected
+        .iter()
+        .find(|rejected| rejected.plan.is_none());
+    assert_eq!(rejected_json(refused.unwrap())["estimate"], json!(null));
+}
+
+#[test]
+fn the_json_of_what_is_unknown_is_null() {
+    let mut tables = tables();
+    tables[0].bytes = 0;
+    let catalog = catalog_of(DEMO, &tables);
+    let text = "SELECT * FROM strikes";
+    let route = try_route(&catalog, text, Consistency::Eventual).unwrap();
+    let plan = plan_json(&route.plan, &[]);
+    assert_eq!(plan["estimate"]["rcu"]["high"], json!(null));
+    assert_eq!(plan["estimate"]["basis"], "unknown");
+    assert_eq!(plan["partitions"], json!([]));
+    let scan = scan_json(&route.scan, None);
+    assert_eq!(scan, json!({ "rcu": null, "usd": null }));
+}
