@@ -154,7 +154,7 @@ pub struct ExplainArgs {
 #[derive(Debug, Clone, Args)]
 pub struct DriftArgs {
     /// The dataset; may be left out when there is exactly one
-    #[arg(value_name = "DATASET")]
+    #[arg(id = "checked", value_name = "DATASET")]
     pub dataset: Option<String>,
     /// Only this copy; repeatable
     #[arg(long = "copy", value_name = "NAME")]

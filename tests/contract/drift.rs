@@ -56,9 +56,8 @@ fn exactly_the_seeded_drift_is_found() {
             )
         })
         .collect();
-    let key = |key: &Option<driftscope::domain::value::Item>| {
-        key.as_ref()
-            .map_or(Value::Null, driftscope::domain::item::item_to_dynamo_json)
+    let key = |key: Option<&driftscope::domain::value::Item>| {
+        key.map_or(Value::Null, driftscope::domain::item::item_to_dynamo_json)
     };
     let seeded: BTreeSet<(String, String, String)> = seeded_drift()
         .unwrap()
@@ -67,7 +66,7 @@ fn exactly_the_seeded_drift_is_found() {
             (
                 d.copy.to_string(),
                 d.class.code().to_owned(),
-                format!("{} {}", key(&d.base_key), key(&d.copy_key)),
+                format!("{} {}", key(Some(&d.base_key)), key(d.copy_key.as_ref())),
             )
         })
         .collect();
