@@ -1,5 +1,7 @@
 //! The layers of the crate docs, held against the source: who may name whom.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,7 @@
 //! The program in a real pseudo-terminal: from start to a drift finding to quit.
 
 #![cfg(all(feature = "tui", feature = "aws", feature = "sandbox"))]
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests fail as tests do"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};

@@ -6,17 +6,17 @@ use driftscope::domain::value::{Item, Value};
 use std::cmp::Ordering;
 
 /// The values rows are ordered by.
-pub type SortValues = Vec<Option<Value>>;
+pub(crate) type SortValues = Vec<Option<Value>>;
 
 /// What a request must answer.
-pub struct Truth {
+pub(crate) struct Truth {
     /// Every matching item, before the LIMIT.
-    pub matching: Vec<Item>,
+    pub(crate) matching: Vec<Item>,
     /// The sort values of the rows within the LIMIT, in order.
-    pub sequence: Vec<SortValues>,
+    pub(crate) sequence: Vec<SortValues>,
 }
 
-pub fn truth(request: &Request, items: &[Item]) -> Truth {
+pub(crate) fn truth(request: &Request, items: &[Item]) -> Truth {
     let mut matching: Vec<Item> = items
         .iter()
         .filter(|item| holds(&request.filter, *item))
@@ -34,7 +34,7 @@ pub fn truth(request: &Request, items: &[Item]) -> Truth {
     Truth { matching, sequence }
 }
 
-pub fn sort_values(request: &Request, item: &Item) -> SortValues {
+pub(crate) fn sort_values(request: &Request, item: &Item) -> SortValues {
     request.order.iter().map(|o| item.lookup(&o.path)).collect()
 }
 
@@ -51,7 +51,7 @@ fn order(request: &Request, a: &Item, b: &Item) -> Ordering {
 }
 
 /// Says how an answer departs from the truth; nothing when it does not.
-pub fn departure(request: &Request, truth: &Truth, rows: &[Item]) -> Option<String> {
+pub(crate) fn departure(request: &Request, truth: &Truth, rows: &[Item]) -> Option<String> {
     let expected = truth.sequence.len();
     if rows.len() != expected {
         return Some(format!("{} rows instead of {expected}", rows.len()));
@@ -61,8 +61,8 @@ pub fn departure(request: &Request, truth: &Truth, rows: &[Item]) -> Option<Stri
         left.sort();
         let mut seen: Vec<&Item> = rows.iter().collect();
         seen.sort();
-        if let Some(twice) = seen.windows(2).find(|w| w[0] == w[1]) {
-            return Some(format!("a row came twice: {:?}", twice[0]));
+        if let Some(twice) = seen.array_windows::<2>().find(|[a, b]| a == b) {
+            return Some(format!("a row came twice: {twice:?}"));
         }
         if let Some(stranger) = seen.iter().find(|row| left.binary_search(row).is_err()) {
             return Some(format!("a row that does not match: {stranger:?}"));

@@ -16,26 +16,26 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 /// Tables somewhere, and what they hold.
-pub struct Fixture {
-    pub endpoint: String,
-    pub store: Arc<dyn Store>,
-    pub catalog: Catalog,
-    pub dataset_path: PathBuf,
-    pub items: BTreeMap<TableName, Vec<Item>>,
-    pub prefix: &'static str,
+pub(crate) struct Fixture {
+    pub(crate) endpoint: String,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) catalog: Catalog,
+    pub(crate) dataset_path: PathBuf,
+    pub(crate) items: BTreeMap<TableName, Vec<Item>>,
+    pub(crate) prefix: &'static str,
     _directory: tempfile::TempDir,
     _sandbox: Option<Sandbox>,
 }
 
 impl Fixture {
     /// A table's items by the name it has in the sandbox.
-    pub fn items_of(&self, table: &str) -> &[Item] {
+    pub(crate) fn items_of(&self, table: &str) -> &[Item] {
         &self.items[format!("{}{table}", self.prefix).as_str()]
     }
 }
 
 /// The sandbox's tables without drift.
-pub fn clean() -> &'static Fixture {
+pub(crate) fn clean() -> &'static Fixture {
     static CLEAN: OnceLock<Fixture> = OnceLock::new();
     CLEAN.get_or_init(|| {
         block_on(build(
@@ -50,7 +50,7 @@ pub fn clean() -> &'static Fixture {
 }
 
 /// The sandbox's tables with its known drift.
-pub fn drifted() -> &'static Fixture {
+pub(crate) fn drifted() -> &'static Fixture {
     static DRIFTED: OnceLock<Fixture> = OnceLock::new();
     DRIFTED.get_or_init(|| {
         block_on(build(
@@ -64,7 +64,7 @@ pub fn drifted() -> &'static Fixture {
     })
 }
 
-pub fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
+pub(crate) fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
     static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
     let runtime = RUNTIME.get_or_init(|| {
         tokio::runtime::Builder::new_multi_thread()

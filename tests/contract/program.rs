@@ -6,7 +6,7 @@ use assert_cmd::Command;
 use driftscope::domain::query::parse_request;
 use serde_json::Value;
 
-pub fn driftscope(fixture: &Fixture) -> Command {
+pub(crate) fn driftscope(fixture: &Fixture) -> Command {
     let mut command = Command::cargo_bin("driftscope").unwrap();
     command
         .env_remove("AWS_PROFILE")
@@ -17,7 +17,7 @@ pub fn driftscope(fixture: &Fixture) -> Command {
     command
 }
 
-pub fn json(command: &mut Command) -> Value {
+pub(crate) fn json(command: &mut Command) -> Value {
     let output = command.args(["--format", "json"]).output().unwrap();
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)))

@@ -1,6 +1,7 @@
 //! Random requests over the strikes, drawn from their own values.
 
 use driftscope::domain::value::{Item, Value};
+use std::fmt::Write as _;
 
 /// A small generator of numbers: the same requests in every run.
 struct Dice(u64);
@@ -41,7 +42,7 @@ const ORDERED: [&str; 6] = [
 ];
 
 /// So many request texts.
-pub fn texts(count: usize, items: &[Item]) -> Vec<String> {
+pub(crate) fn texts(count: usize, items: &[Item]) -> Vec<String> {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     (0..count).map(|_| text(&mut dice, items)).collect()
 }
@@ -60,13 +61,13 @@ fn text(dice: &mut Dice, items: &[Item]) -> String {
     }
     if dice.below(3) > 0 {
         let direction = dice.pick(&["ASC", "DESC"]);
-        text.push_str(&format!(" ORDER BY {} {direction}", dice.pick(&ORDERED)));
+        let _ = write!(text, " ORDER BY {} {direction}", dice.pick(&ORDERED));
         if dice.below(4) == 0 {
             text.push_str(", strike_id ASC");
         }
     }
     if dice.below(2) == 0 {
-        text.push_str(&format!(" LIMIT {}", dice.pick(&[1, 5, 50, 500])));
+        let _ = write!(text, " LIMIT {}", dice.pick(&[1, 5, 50, 500]));
     }
     text
 }

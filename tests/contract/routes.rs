@@ -12,7 +12,7 @@ use driftscope::engine::{Answer, ReadEvent, execute};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-pub async fn rows(fixture: &Fixture, request: &Request, plan: &Plan) -> (Vec<Item>, Answer) {
+pub(crate) async fn rows(fixture: &Fixture, request: &Request, plan: &Plan) -> (Vec<Item>, Answer) {
     let (events, mut inbox) = tokio::sync::mpsc::channel(4);
     let reader = tokio::spawn(async move {
         let mut rows = Vec::new();

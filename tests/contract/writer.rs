@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
     clippy::disallowed_methods,
     reason = "a fixture has to write what the product then reads"
 )]
-pub async fn copy(
+pub(crate) async fn copy(
     endpoint: &str,
     prefix: &str,
     tables: &[&Table],

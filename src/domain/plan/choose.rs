@@ -14,7 +14,7 @@ use crate::domain::names::{IndexName, TableName};
 use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, Request, Target};
 use crate::domain::schema::Catalog;
-use notes::{advice, attributes_of_copies, equivalent_price};
+use notes::{advice, attributes_of_copies, cheaper_path, equivalent_price};
 pub(super) use paths::Scope;
 use paths::{paths, scope};
 use rank::sort;
@@ -91,7 +91,8 @@ fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
     let refused = refusals
         .iter()
         .map(|(path, refusal)| refused(path, refusal));
-    let rejected = possible.chain(refused).chain(denied(context)).collect();
+    let rejected: Vec<Rejected> = possible.chain(refused).chain(denied(context)).collect();
+    notes.extend(cheaper_path(&chosen, &rejected));
     Ok(finish(context, chosen, rejected, notes))
 }
 

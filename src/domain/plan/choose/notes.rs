@@ -1,8 +1,9 @@
 //! Sentences beside a route: what would be cheaper, what was perhaps meant, what a figure is.
 
-use crate::domain::plan::Plan;
 use crate::domain::plan::access::{AccessPath, Context, roots};
+use crate::domain::plan::explain::range;
 use crate::domain::plan::refusal::{Advice, Refusal};
+use crate::domain::plan::{Plan, Reason, Rejected};
 use crate::domain::schema::Billing;
 
 /// What would spare a Scan: to ask otherwise, and of all declarations the one that saves most.
@@ -61,4 +62,16 @@ pub(super) fn equivalent_price(context: &Context<'_>, plan: &Plan) -> Option<Str
     let provisioned = matches!(read.billing, Billing::Provisioned { .. });
     (provisioned && plan.estimate.usd.is_some())
         .then(|| format!("dollars are an equivalent only: `{table}` is provisioned"))
+}
+
+/// What the path that was asked for costs over the cheapest that could answer.
+pub(super) fn cheaper_path(chosen: &Plan, rejected: &[Rejected]) -> Option<String> {
+    let cheaper = rejected.iter().find(|r| r.reason == Reason::Pinned)?;
+    let estimate = cheaper.estimate?;
+    Some(format!(
+        "the path that was asked for consumes {} RCU; `{}` would answer for {}",
+        range(chosen.estimate.rcu),
+        cheaper.access.table,
+        range(estimate.rcu)
+    ))
 }

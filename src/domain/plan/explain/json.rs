@@ -1,7 +1,7 @@
 //! The `plan` and `scan` objects of the JSON contract.
 
 use crate::domain::cost::ScanCost;
-use crate::domain::plan::{Access, Estimate, Plan, Reads, Rejected};
+use crate::domain::plan::{Access, Estimate, Plan, Reads, Reason, Rejected};
 use crate::domain::read::KeyCondition;
 use crate::domain::value::{Item, Value};
 use base64::Engine as _;
@@ -22,6 +22,8 @@ pub fn plan_json(plan: &Plan, rejected: &[Rejected]) -> Json {
         ),
         Reads::Scan | Reads::Nothing => (Vec::new(), None),
     };
+    // That another path was asked for is no reason of the contract: the notes name the cheaper one.
+    let contract = rejected.iter().filter(|r| r.reason != Reason::Pinned);
     let mut object = access_json(&plan.access, plan.operation());
     let rest = json!({
         "partitions": partitions,
@@ -31,7 +33,7 @@ pub fn plan_json(plan: &Plan, rejected: &[Rejected]) -> Json {
         "fetch_base": plan.fetch.is_some(),
         "estimate": estimate_json(&plan.estimate),
         "parts": [],
-        "rejected": rejected.iter().map(rejected_json).collect::<Vec<_>>(),
+        "rejected": contract.map(rejected_json).collect::<Vec<_>>(),
     });
     merge(&mut object, rest);
     object
