@@ -138,10 +138,16 @@ impl Library {
             }
             styles[role as usize] = style;
         }
+        let screen = styles[Role::Text as usize].bg;
+        let mut styles = styles.map(|style| level.fit(style, screen));
+        if level == ColorLevel::NoColor {
+            // Reversed as well, it could not be told from the selection of the pane in focus.
+            styles[Role::SelectionIdle as usize].modifiers = Modifiers::UNDERLINE;
+        }
         Ok(Theme {
             name: name.to_owned(),
             appearance,
-            styles: styles.map(|style| level.fit(style, styles[Role::Text as usize].bg)),
+            styles,
         })
     }
 

@@ -23,10 +23,13 @@ pub(super) fn take(state: &mut State, event: CatalogEvent, fx: &mut Effects) {
         }
         CatalogEvent::ListFailed(error) => {
             state.complain(error.problem.to_string());
-            state.problems.push(error.problem.clone());
+            state.list_problem = Some(error.problem.clone());
             false
         }
-        CatalogEvent::Listed(_) => !matches!(state.routing.verdict, Verdict::Good),
+        CatalogEvent::Listed(_) => {
+            state.list_problem = None;
+            !matches!(state.routing.verdict, Verdict::Good)
+        }
         CatalogEvent::Table(table, _) => concerns_route(state, table.as_str()),
     };
     catalog::apply(&mut state.catalog, event);

@@ -8,6 +8,8 @@ pub(super) use motion::{step, step_pane};
 
 use super::effect::Effects;
 use super::key::Key;
+use super::overlay::Overlay;
+use super::request::Mode;
 use super::state::{Screen, State};
 use super::viewport::Pane;
 use std::fmt::Write as _;
@@ -159,9 +161,27 @@ pub fn find_motion(key: Key) -> Option<&'static Command> {
     motion::COMMANDS.iter().find(|command| command.has_key(key))
 }
 
-/// Hints for the status line: key and word, the nearest first.
+/// Hints for the status line: key and word, the nearest first. What is open over the screen takes
+/// the keys, and so does a text being edited.
 #[must_use]
 pub fn hints(state: &State) -> Vec<(&'static str, &'static str)> {
+    match &state.overlay {
+        Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Problems(_)) => {
+            return vec![("j", "down"), ("k", "up"), ("esc", "close")];
+        }
+        Some(Overlay::Palette(_)) => return vec![("enter", "run"), ("esc", "close")],
+        Some(Overlay::Question(_)) => return vec![("y", "yes"), ("n", "no")],
+        Some(Overlay::Find(_)) => return Vec::new(),
+        None => {}
+    }
+    if state.request.mode == Mode::Edit {
+        return vec![
+            ("enter", "run"),
+            ("esc", "leave"),
+            ("ctrl-u", "clear"),
+            ("up", "earlier"),
+        ];
+    }
     let mut hints: Vec<_> = all()
         .filter(|command| !command.hint.is_empty())
         .map(|command| (command.nearness(state), command))

@@ -144,6 +144,13 @@ impl Check {
         Some(percent(read, size.base + size.copies).min(99))
     }
 
+    /// Milliseconds until both sides are read, at the speed so far; none before there is a speed.
+    #[must_use]
+    pub fn millis_left(&self, now: u64) -> Option<u64> {
+        let percent = self.percent().filter(|percent| *percent >= 5)?;
+        Some(now.saturating_sub(self.started) * (100 - percent) / percent)
+    }
+
     fn badge(&self, copy: &CopyName, now: u64) -> Badge {
         if self.covers(copy) {
             match self.phase {

@@ -26,7 +26,9 @@ pub enum Effect {
         /// Only these copies; all when empty.
         copies: Vec<CopyName>,
     },
-    /// Describe these tables (again). They come back as [`Event::Catalog`](super::Event::Catalog).
+    /// List and describe tables again. They come back as [`Event::Catalog`](super::Event::Catalog).
+    Reload,
+    /// Describe these tables. They come back as [`Event::Catalog`](super::Event::Catalog).
     Describe(Vec<TableName>),
     /// Stop what runs in this slot. It still answers, with what it has.
     Cancel(Slot),

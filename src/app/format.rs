@@ -125,11 +125,11 @@ pub fn usd(dollars: f64) -> String {
     format!("${}", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// How much more: `104×`, `1.4×`; nothing when there is nothing to compare with.
+/// How much more: `104×`, `1.4×`; nothing when it is not more, or there is nothing to compare with.
 #[must_use]
 pub fn times(more: Rcu, less: Rcu) -> Option<String> {
-    (less.0 > 0.0).then(|| {
-        let ratio = more.0 / less.0;
+    let ratio = more.0 / less.0;
+    (less.0 > 0.0 && ratio >= 1.05).then(|| {
         if ratio < 9.95 {
             format!("{ratio:.1}×")
         } else {

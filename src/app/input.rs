@@ -7,11 +7,11 @@ use super::effect::Effects;
 use super::event::{Mouse, MouseAction};
 use super::key::{Key, KeyCode};
 use super::overlay::Overlay;
-use super::request::{Changed, Mode};
+use super::request::{Changed, Mode, Origin};
 use super::results::Phase;
 use super::run;
 use super::scroll::Motion;
-use super::state::State;
+use super::state::{Screen, State};
 use super::viewport::{Pane, Viewports};
 
 /// Lines a turn of the wheel moves.
@@ -78,17 +78,34 @@ fn enter(state: &mut State, fx: &mut Effects) {
     }
 }
 
-/// A text was pasted: into the text being edited, else nowhere.
+/// A text was pasted: into the text being edited, on the first screen into the request. Where no
+/// text is edited its characters must not be taken for keys: a `y` would answer a question.
 pub(super) fn paste(state: &mut State, text: &str, fx: &mut Effects) {
-    if state.overlay.is_some() {
-        for c in text.chars().filter(|c| !c.is_control()).take(200) {
-            super::overlay::key(state, Key::char(c), fx);
+    fx.redraw();
+    match &state.overlay {
+        Some(Overlay::Palette(_) | Overlay::Find(_)) => {
+            for c in text.chars().filter(|c| !c.is_control()).take(200) {
+                super::overlay::key(state, Key::char(c), fx);
+            }
+            return;
         }
-    } else if state.request.mode == Mode::Edit {
-        state.request.paste(text);
-        replan(state);
-        fx.redraw();
+        Some(_) => return,
+        None => {}
     }
+    if state.screen != Screen::Explore {
+        return;
+    }
+    if state.request.mode == Mode::View {
+        // Nobody pastes into the middle of what stands there. What the user wrote is one `up` away.
+        if state.request.origin == Origin::User {
+            state.request.remember();
+        }
+        state.request.set(String::new(), Origin::User);
+        state.focus(Pane::Request);
+        state.request.mode = Mode::Edit;
+    }
+    state.request.paste(text);
+    replan(state);
 }
 
 /// The mouse was used.

@@ -112,7 +112,9 @@ pub struct State {
     pub catalog: Catalog,
     /// Whether more tables may come.
     pub listing: Listing,
-    /// What is wrong outside any job: dataset files, listing, connection.
+    /// Why tables could not be listed the last time.
+    pub list_problem: Option<Problem>,
+    /// What is wrong outside any job: dataset files, connection.
     pub problems: Vec<Problem>,
     /// Prices.
     pub prices: Prices,
@@ -279,6 +281,7 @@ impl State {
         for problem in self
             .problems
             .iter()
+            .chain(&self.list_problem)
             .chain(tables)
             .chain(broken)
             .chain(copies)

@@ -191,6 +191,11 @@ fn without_color_the_selection_is_still_seen() {
             assert!(theme.style(role).modifiers != Modifiers::NONE, "{name}");
             assert_eq!(theme.style(role).bg, None);
         }
+        assert_ne!(
+            theme.style(Role::Selection),
+            theme.style(Role::SelectionIdle),
+            "{name}: which pane has the focus"
+        );
     }
 }
 

@@ -91,6 +91,7 @@ impl Runner {
                     )),
                 ),
             },
+            Effect::Reload => self.reload(state.catalog.files.clone()),
             Effect::Describe(tables) => self.describe(tables),
             Effect::Cancel(slot) => {
                 if let Some(job) = self.running.get(&slot) {
@@ -194,6 +195,12 @@ impl Runner {
         if let Some(former) = self.running.insert(ticket.slot, Running { cancel, open }) {
             former.cancel.cancel();
             former.open.send_replace(Gate::Open);
+        }
+    }
+
+    fn reload(&self, files: Vec<DatasetFile>) {
+        if let Some(store) = self.store() {
+            tokio::spawn(load(store, files, self.events.clone()));
         }
     }
 

@@ -8,6 +8,7 @@ use crossterm::event::{
     EnableMouseCapture,
 };
 use crossterm::execute;
+use crossterm::terminal::{Clear, ClearType};
 use ratatui::{DefaultTerminal, Frame};
 use std::io::{self, IsTerminal, stdout};
 use std::panic;
@@ -59,7 +60,9 @@ impl Screen {
     pub(super) fn come_back(&mut self) -> Result<(), Problem> {
         self.terminal = ratatui::try_init().map_err(|e| broken(&e))?;
         enter_modes().map_err(|e| broken(&e))?;
-        self.terminal.clear().map_err(|e| broken(&e))
+        // Not `Terminal::clear`: it asks where the cursor is, and the answer is lost when the
+        // stream of keys was just dropped.
+        execute!(stdout(), Clear(ClearType::All)).map_err(|e| broken(&e))
     }
 
     /// Puts a text into the clipboard through the terminal (OSC 52: works over ssh).

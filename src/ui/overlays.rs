@@ -86,17 +86,21 @@ fn help<'t>(canvas: &Canvas<'_>, width: usize) -> Vec<Line<'t>> {
         }
         lines.push(ink.line(Role::TableHead, group.title));
         for command in group.commands {
-            lines.push(Line::from(vec![
-                ink.span(
-                    Role::Key,
-                    format!("  {}", left(&command.keys.join(" "), 13)),
-                ),
-                ink.span(Role::Text, left(command.title, title)),
-                ink.span(
-                    Role::Muted,
-                    left(&where_and_help(command), width.saturating_sub(16 + title)),
-                ),
-            ]));
+            let help = wrap(
+                &where_and_help(command),
+                width.saturating_sub(16 + title).max(16),
+            );
+            for (at, part) in help.into_iter().enumerate() {
+                let (keys, name) = match at {
+                    0 => (command.keys.join(" "), command.title),
+                    _ => (String::new(), ""),
+                };
+                lines.push(Line::from(vec![
+                    ink.span(Role::Key, format!("  {}", left(&keys, 13))),
+                    ink.span(Role::Text, left(name, title)),
+                    ink.span(Role::Muted, part),
+                ]));
+            }
         }
     }
     lines
@@ -125,10 +129,27 @@ fn why<'t>(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'t>> {
     let text = explain_text(&planned.route);
     lines.extend(
         text.lines()
-            .flat_map(|line| wrap(line, width))
+            .flat_map(|line| branch(line, width))
             .map(|line| ink.line(Role::Text, line)),
     );
     lines
+}
+
+/// Wraps a line of a tree drawn with `├` and `└`: what does not fit goes on below its text.
+fn branch(line: &str, width: usize) -> Vec<String> {
+    let (lead, below, text) = match line.chars().next() {
+        Some(lead @ '├') => (lead, "│   ", line.trim_start_matches("├ ")),
+        Some(lead @ '└') => (lead, "    ", line.trim_start_matches("└ ")),
+        _ => return wrap(line, width),
+    };
+    wrap(text, width.saturating_sub(4))
+        .into_iter()
+        .enumerate()
+        .map(|(at, part)| match at {
+            0 => format!("{lead} {part}"),
+            _ => format!("{below}{part}"),
+        })
+        .collect()
 }
 
 fn problems<'t>(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'t>> {

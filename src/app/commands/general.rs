@@ -6,10 +6,11 @@ use crate::app::edit::under_cursor;
 use crate::app::effect::{Effect, Effects};
 use crate::app::item::scalar_text;
 use crate::app::overlay::{Overlay, Palette, Question};
+use crate::app::routing::Listing;
 use crate::app::run::cancel_what_runs;
 use crate::app::scroll::Scroll;
 use crate::app::state::{Screen, State};
-use crate::app::tree::failed_tables;
+use crate::app::tree::{failed_tables, is_of_a_dataset};
 use crate::app::viewport::Pane;
 use crate::app::{catalog, check};
 use crate::domain::item::{PlainJson, item_to_dynamo_json};
@@ -75,8 +76,8 @@ pub(super) static COMMANDS: &[Command] = &[
     },
     Command {
         id: "refresh",
-        title: "Describe failed tables again",
-        help: "Asks again for the tables that could not be described.",
+        title: "Load tables again",
+        help: "Lists and describes tables again: those that are new, that changed, or that failed.",
         keys: &["R"],
         contexts: SCREENS,
         hint: "",
@@ -177,12 +178,15 @@ fn theme(state: &mut State, fx: &mut Effects) {
 }
 
 fn refresh(state: &mut State, fx: &mut Effects) {
-    let failed = failed_tables(&state.catalog);
-    if failed.is_empty() {
-        state.say("every table known was described");
-    } else {
+    // The loader describes the tables of datasets, and only the first of the others.
+    let mut failed = failed_tables(&state.catalog);
+    failed.retain(|table| !is_of_a_dataset(&state.catalog, table));
+    if !failed.is_empty() {
         fx.push(Effect::Describe(failed));
     }
+    state.listing = Listing::Open;
+    state.say("loading tables again");
+    fx.push(Effect::Reload);
     fx.redraw();
 }
 

@@ -7,6 +7,7 @@ use crate::app::tree::{Fold, Node};
 use crate::domain::names::TableName;
 use crate::domain::problem::Problem;
 use crate::domain::query::Consistency;
+use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::engine::catalog::CatalogEvent;
 use rstest::rstest;
 
@@ -91,7 +92,7 @@ fn a_table_outside_the_datasets_is_described_once_when_it_is_wanted() {
 }
 
 #[test]
-fn a_failed_table_leaves_the_others_alone_and_can_be_described_again() {
+fn a_failed_table_leaves_the_others_alone_and_is_described_again_with_all() {
     let mut script = Script::described();
     script.table_fails("audit_log", Problem::new("not allowed"));
     script.keys("enter");
@@ -100,8 +101,26 @@ fn a_failed_table_leaves_the_others_alone_and_can_be_described_again() {
     script.keys("R");
     assert_eq!(
         script.taken(),
-        [Effect::Describe(vec![TableName::from("audit_log")])]
+        [
+            Effect::Describe(vec![TableName::from("audit_log")]),
+            Effect::Reload
+        ]
     );
+}
+
+#[test]
+fn a_list_that_failed_is_a_problem_until_it_comes() {
+    let mut script = Script::described();
+    for _ in 0..2 {
+        let error = ReadError {
+            kind: ReadErrorKind::Connection,
+            problem: Problem::new("no connection"),
+        };
+        script.event(Event::Catalog(CatalogEvent::ListFailed(error)));
+    }
+    assert_eq!(script.state.all_problems().len(), 1);
+    script.event(Event::Catalog(CatalogEvent::Listed(Vec::new())));
+    assert!(script.state.all_problems().is_empty());
 }
 
 #[test]

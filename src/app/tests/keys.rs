@@ -152,13 +152,34 @@ fn the_wheel_moves_what_is_under_it() {
 }
 
 #[test]
-fn a_paste_goes_into_the_text_being_edited_and_nowhere_else() {
+fn a_paste_goes_into_the_text_being_edited() {
     let mut script = Script::described();
-    script.event(Event::Paste("q".to_owned()));
-    assert_eq!(script.effects, []);
     script.request("");
     script.event(Event::Paste("SELECT *\nFROM strikes".to_owned()));
     assert_eq!(script.state.request.text(), "SELECT * FROM strikes");
+}
+
+#[test]
+fn a_paste_becomes_the_request_and_waits_for_enter() {
+    let mut script = Script::described();
+    script.event(Event::Paste("q".to_owned()));
+    assert_eq!(script.effects, []);
+    assert_eq!(script.state.request.text(), "q");
+    assert_eq!(script.state.request.mode, Mode::Edit);
+    script.keys("esc");
+    script.event(Event::Paste("SELECT".to_owned()));
+    assert_eq!(script.state.request.text(), "SELECT");
+    script.keys("up");
+    assert_eq!(script.state.request.text(), "q");
+}
+
+#[test]
+fn a_paste_answers_no_question() {
+    let mut script = Script::described();
+    script.state.overlay = Some(Overlay::Question(Question::Quit));
+    script.event(Event::Paste("y".to_owned()));
+    assert_eq!(script.effects, []);
+    assert!(script.state.overlay.is_some());
 }
 
 proptest! {

@@ -91,9 +91,12 @@ fn check_line(ink: Ink<'_>, state: &State, width: usize) -> Line<'static> {
 
 fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Line<'static> {
     let spin = spinner(state.now);
-    let elapsed = format::millis(state.now.saturating_sub(check.started));
+    let elapsed = state.now.saturating_sub(check.started);
     let Some(progress) = &check.progress else {
-        return ink.line(Role::StatusBusy, format!("{spin} starting, {elapsed}"));
+        return ink.line(
+            Role::StatusBusy,
+            format!("{spin} starting, {}", format::millis(elapsed)),
+        );
     };
     let phase = match (&check.phase, progress.phase) {
         (CheckPhase::Cancelling, _) => "cancelling",
@@ -110,23 +113,26 @@ fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Li
         .of
         .filter(|_| width >= WIDE)
         .map_or_else(String::new, |of| format!(" of {}", format::count(of)));
-    let figures = format!(
-        "{}{of} {noun} · {} RCU · {} · {elapsed}",
-        format::count(progress.items),
-        format::rcu(progress.rcu),
-        format::plural(progress.candidates, "candidate"),
-    );
-    let mut line = Line::from(ink.span(Role::StatusBusy, format!("{spin} {phase}  ")));
+    let mut figures = vec![
+        format!("{}{of} {noun}", format::count(progress.items)),
+        format!("{} RCU", format::rcu(progress.rcu)),
+        format::millis(elapsed),
+    ];
+    if let Some(left) = check.millis_left(state.now) {
+        figures.push(format!("≈ {} left", format::millis(left)));
+    }
+    figures.push(format::plural(progress.candidates, "candidate"));
+    let mut line = Line::from(ink.span(Role::StatusBusy, format!("{spin} {phase}")));
     if let Some(percent) = check.percent() {
         let shown = u32::try_from(percent).unwrap_or(0);
         let cells = if width >= WIDE { 20 } else { 6 };
         line.push_span(ink.span(
             Role::Progress,
-            left(&bar(f64::from(shown), 100.0, cells), cells),
+            format!("  {}", left(&bar(f64::from(shown), 100.0, cells), cells)),
         ));
-        line.push_span(ink.span(Role::Text, format!(" {percent}%  ")));
+        line.push_span(ink.span(Role::Text, format!(" {percent}%")));
     }
-    line.push_span(ink.span(Role::Text, figures));
+    push_what_fits(ink, &mut line, Role::Text, figures, width);
     line
 }
 
@@ -147,13 +153,6 @@ fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
             Role::DriftFound,
         ),
     };
-    let scan = summary
-        .scan
-        .rcu
-        .filter(|_| width >= WIDE)
-        .map_or_else(String::new, |rcu| {
-            format!(" (expected {})", format::rcu_range(rcu))
-        });
     let why = check
         .error
         .as_ref()
@@ -162,18 +161,35 @@ fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
         .ended
         .unwrap_or(check.started)
         .saturating_sub(check.started);
-    Line::from(vec![
-        ink.span(role, format!("{text}{why}")),
-        ink.span(
-            Role::Muted,
-            format!(
-                "  {} base items · consumed {} RCU{scan} · {}",
-                format::count(summary.base_items),
-                format::rcu(summary.consumed),
-                format::millis(millis)
-            ),
-        ),
-    ])
+    let mut parts = vec![
+        format!("consumed {} RCU", format::rcu(summary.consumed)),
+        format::millis(millis),
+        format!("{} base items", format::count(summary.base_items)),
+    ];
+    if let Some(rcu) = summary.scan.rcu {
+        parts.push(format!("expected {} RCU", format::rcu_range(rcu)));
+    }
+    let mut line = ink.line(role, format!("{text}{why}"));
+    push_what_fits(ink, &mut line, Role::Muted, parts, width);
+    line
+}
+
+/// Appends figures, the most telling first, as long as they fit whole.
+fn push_what_fits(
+    ink: Ink<'_>,
+    line: &mut Line<'static>,
+    role: Role,
+    parts: Vec<String>,
+    width: usize,
+) {
+    for (at, part) in parts.into_iter().enumerate() {
+        let gap = if at == 0 { "  " } else { " · " };
+        let span = ink.span(role, format!("{gap}{part}"));
+        if line.width() + span.width() > width {
+            break;
+        }
+        line.push_span(span);
+    }
 }
 
 fn draw_diff(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state: &State) {

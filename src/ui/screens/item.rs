@@ -31,27 +31,29 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
         ),
     );
     let value_rows = VALUE_ROWS.min(area.height / 5);
-    let sections = [
-        Section {
-            pane: Pane::Item,
-            title: "Item".into(),
-            note,
-            rows: area.height.saturating_sub(value_rows + 3),
-        },
-        Section {
+    let mut sections = vec![Section {
+        pane: Pane::Item,
+        title: "Item".into(),
+        note,
+        rows: area.height.saturating_sub(value_rows + 3),
+    }];
+    // A line of JSON is all there is to see of it.
+    if item.shape == Shape::Tree {
+        sections.push(Section {
             pane: Pane::Value,
             title: canvas.ink.line(Role::Title, value_title(state)),
             note: Line::default(),
             rows: value_rows,
-        },
-    ];
+        });
+    }
     let focus = state.overlay.is_none().then_some(Pane::Item);
     let bodies = stack(canvas, area, focus, &sections);
-    let [lines, value] = bodies[..] else {
-        return;
-    };
-    draw_lines(canvas, lines, state);
-    draw_value(canvas, value, state);
+    if let Some(lines) = bodies.first() {
+        draw_lines(canvas, *lines, state);
+    }
+    if let Some(value) = bodies.get(1) {
+        draw_value(canvas, *value, state);
+    }
 }
 
 fn draw_lines(canvas: &mut Canvas<'_>, body: Rect, state: &State) {

@@ -32,9 +32,10 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
     let height = usize::from(body.height.saturating_sub(1));
     let source = state.request.text();
     if source.is_empty() && state.request.mode == Mode::View {
-        let line = canvas
-            .ink
-            .line(Role::Muted, "no request: select a dataset, or press e");
+        let line = canvas.ink.line(
+            Role::Muted,
+            "no request: select a dataset or a table, or press e",
+        );
         canvas.line(body, 0, &line);
     } else {
         draw_text(canvas, body, state, height);
@@ -97,7 +98,9 @@ fn layout(source: &str, width: usize) -> Vec<Row> {
             continue;
         };
         row.pieces.push(piece);
-        if row.width() > width && row.pieces.len() > 1 {
+        // A space may hang over the end, so that no row begins with one.
+        let room = width + usize::from(c == ' ');
+        if row.width() > room && row.pieces.len() > 1 {
             let space = row.pieces.iter().rposition(|piece| piece == " ");
             let whole = space.map_or(row.pieces.len() - 1, |space| space + 1);
             let whole = if whole == row.pieces.len() {
@@ -235,7 +238,11 @@ fn reading(ink: Ink<'_>, state: &State) -> Line<'static> {
     let mut line = ink.line(Role::Muted, parts.join(" · "));
     let changed = state.results.phase != Phase::Idle && !state.results_are_current();
     if changed {
-        line.push_span(ink.span(Role::StatusWarn, "  r runs it"));
+        let key = match state.request.mode {
+            Mode::View => "r",
+            Mode::Edit => "enter",
+        };
+        line.push_span(ink.span(Role::StatusWarn, format!("  {key} runs it")));
     }
     line
 }

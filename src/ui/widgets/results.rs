@@ -1,7 +1,7 @@
 //! Rows as a table. Only rows and columns in sight are looked at, however many there are.
 
 use super::{problem, spinner};
-use crate::app::results::{Cell, CellKind, Phase, Results, cell};
+use crate::app::results::{Cell, CellKind, Column, Phase, Results, cell};
 use crate::app::{Answer, ColumnSpan, Pane, State, format, text};
 use crate::domain::query::{Direction, Select};
 use crate::domain::read::ReadErrorKind;
@@ -136,22 +136,12 @@ fn draw_cell(canvas: &mut Canvas<'_>, strip: Rect, row: usize, cell: &Cell) {
     canvas.line(strip, row, &line);
 }
 
-/// The heading of a column; an arrow when rows are sorted by it.
+/// The heading of a column: above numbers at the right, as they stand.
 fn heading(results: &Results, column: &Visible, width: usize) -> String {
     let Some(named) = results.columns.list().get(column.index) else {
         return String::new();
     };
-    let order = results
-        .planned
-        .iter()
-        .flat_map(|planned| &planned.request.order)
-        .find(|order| order.path == named.path);
-    let arrow = match order.map(|order| order.direction) {
-        Some(Direction::Ascending) => " ↑",
-        Some(Direction::Descending) => " ↓",
-        None => "",
-    };
-    let title = format!("{}{arrow}", text::sanitise(&named.title));
+    let title = title_of(results, named);
     let right = column
         .cells
         .iter()
@@ -162,6 +152,21 @@ fn heading(results: &Results, column: &Visible, width: usize) -> String {
     } else {
         text::left(&title, width)
     }
+}
+
+/// The title of a column; an arrow when rows are sorted by it.
+fn title_of(results: &Results, column: &Column) -> String {
+    let order = results
+        .planned
+        .iter()
+        .flat_map(|planned| &planned.request.order)
+        .find(|order| order.path == column.path);
+    let arrow = match order.map(|order| order.direction) {
+        Some(Direction::Ascending) => " ↑",
+        Some(Direction::Descending) => " ↓",
+        None => "",
+    };
+    format!("{}{arrow}", text::sanitise(&column.title))
 }
 
 /// The columns in sight: from the first one shown, but so that the one under the cursor is whole.
@@ -209,7 +214,7 @@ fn measure(results: &Results, index: usize, rows: usize) -> Visible {
         .map(|item| cell(item.at(&column.path), WIDEST))
         .collect();
     let widest = cells.iter().map(|cell| text::width(&cell.text)).max();
-    let title = text::width(&text::sanitise(&column.title)) + 2;
+    let title = text::width(&title_of(results, column));
     Visible {
         index,
         width: widest.unwrap_or(0).max(title.min(24)).min(WIDEST),
@@ -276,17 +281,22 @@ fn empty(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'static>>
 fn idle(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'static>> {
     let ink = canvas.ink;
     let mut lines = Vec::new();
-    for problem in &state.problems {
+    for problem in state.problems.iter().chain(&state.list_problem) {
         lines.extend(problem::lines(ink, problem, width));
         lines.push(Line::default());
     }
     if lines.is_empty() {
         lines.push(Line::default());
     }
+    let drift = if state.catalog.files.is_empty() {
+        "checks copies, once a dataset file (`--dataset`) says which tables hold them"
+    } else {
+        "checks whether the copies agree"
+    };
     for (key, what) in [
         ("enter", "on a dataset, copy, or table runs it"),
         ("e", "writes a request; the route follows"),
-        ("d", "checks whether the copies agree"),
+        ("d", drift),
         ("?", "shows all keys"),
     ] {
         lines.push(Line::from(vec![

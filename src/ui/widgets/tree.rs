@@ -44,6 +44,8 @@ fn empty(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
         "nothing contains this"
     } else if state.listing == crate::app::routing::Listing::Open {
         "listing tables …"
+    } else if state.list_problem.is_some() {
+        "not listed: R tries again"
     } else {
         "no tables here"
     };
@@ -63,13 +65,23 @@ fn line(canvas: &Canvas<'_>, width: u16, state: &State, row: &TreeRow) -> Line<'
     {
         note = badge_parts(badge, state.now).0;
     }
-    let used = text::width(&lead) + text::width(&note) + 1;
     let more = if row.fold == Fold::Closed && row.depth > 0 {
         " ▸"
     } else {
         ""
     };
     let name = format!("{}{more}", text::sanitise(row.node.label()));
+    let room = width.saturating_sub(text::width(&lead) + 1);
+    // Long names of tables are often alike up to their ends: they go before figures.
+    if matches!(row.node, Node::Table(_) | Node::Dataset(_)) && note_role == Role::Muted {
+        while text::width(&name) + text::width(&note) > room && !note.is_empty() {
+            note = match note.rsplit_once(" · ") {
+                Some((count, _bytes)) => count.to_owned(),
+                None => String::new(),
+            };
+        }
+    }
+    let used = text::width(&lead) + text::width(&note) + 1;
     let name = text::left(&name, width.saturating_sub(used).max(4));
     Line::from(vec![
         ink.span(Role::Muted, lead),
@@ -169,7 +181,7 @@ fn size(state: &State, table: &TableName) -> (String, Role) {
         }
         Some(TableState::Ready(table)) => (
             format!(
-                "{} {}",
+                "{} · {}",
                 format::short_count(table.items),
                 format::bytes(table.bytes)
             ),

@@ -2,7 +2,7 @@
 
 use crate::app::drift::Check;
 use crate::app::text::{left, right, sanitise, truncate};
-use crate::app::{Pane, State, format};
+use crate::app::{Pane, State, format, text};
 use crate::domain::drift::CopySummary;
 use crate::domain::names::CopyName;
 use crate::theme::Role;
@@ -15,9 +15,10 @@ use ratatui::text::Line;
 /// Draws the table of copies; its first row stands for all.
 pub(super) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &State) {
     let drift = &state.drift;
+    let names = name_width(state);
     let head = canvas.ink.line(
         Role::TableHead,
-        copy_columns("copy", "state", "expected", "actual", "found"),
+        copy_columns(names, "copy", "state", "expected", "actual", "found"),
     );
     canvas.line(body, 0, &head);
     let rows = Rect {
@@ -26,8 +27,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &Sta
         ..body
     };
     canvas.place(Pane::Copies, frame, rows, 0);
-    let names = std::iter::once(None).chain(drift.copy_names.iter().map(Some));
-    let shown = names.enumerate().skip(drift.copies.offset);
+    let copies = std::iter::once(None).chain(drift.copy_names.iter().map(Some));
+    let shown = copies.enumerate().skip(drift.copies.offset);
     for (at, (n, name)) in shown.take(usize::from(rows.height)).enumerate() {
         let line = match name {
             None => all_line(canvas.ink, state),
@@ -53,10 +54,24 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &Sta
     );
 }
 
-fn copy_columns(name: &str, state: &str, expected: &str, actual: &str, found: &str) -> String {
+/// Widest name of a copy; narrow where names are short, so that findings have room.
+fn name_width(state: &State) -> usize {
+    let names = state.drift.copy_names.iter();
+    let widest = names.map(|name| text::width(name.as_str())).max();
+    widest.unwrap_or(0).clamp(10, 24)
+}
+
+fn copy_columns(
+    names: usize,
+    name: &str,
+    state: &str,
+    expected: &str,
+    actual: &str,
+    found: &str,
+) -> String {
     format!(
         "{} {} {} {}  {found}",
-        left(name, 16),
+        left(name, names),
         left(state, 14),
         right(expected, 9),
         right(actual, 9)
@@ -69,7 +84,10 @@ fn all_line(ink: Ink<'_>, state: &State) -> Line<'static> {
         .check()
         .map_or(0, |check| check.findings.len() as u64);
     let found = format::plural(found, "finding");
-    ink.line(Role::Text, copy_columns("all copies", "", "", "", &found))
+    ink.line(
+        Role::Text,
+        copy_columns(name_width(state), "all copies", "", "", "", &found),
+    )
 }
 
 fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line<'static> {
@@ -94,7 +112,8 @@ fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line
         }
         _ => (String::new(), String::new(), String::new()),
     };
-    let name = left(&sanitise(name.as_str()), 16);
+    let names = name_width(state);
+    let name = left(&sanitise(name.as_str()), names);
     Line::from(vec![
         ink.span(Role::TreeCopy, format!("{name} ")),
         ink.span(role, left(&badge, 14)),
@@ -104,7 +123,7 @@ fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line
         ),
         ink.span(
             Role::Text,
-            truncate(&found, width.saturating_sub(52)).into_owned(),
+            truncate(&found, width.saturating_sub(names + 37)).into_owned(),
         ),
     ])
 }
