@@ -10,6 +10,7 @@ mod overlays;
 mod screens;
 mod widgets;
 
+use crate::app::text::wrap;
 use crate::app::{Screen, State, Viewports};
 use crate::theme::{Role, Theme};
 use canvas::{Canvas, Ink};
@@ -64,11 +65,12 @@ fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
 
 fn too_small(canvas: &mut Canvas<'_>, area: Rect) {
     let (width, height) = SMALLEST;
-    let texts = [
-        format!("the terminal is {}×{}", area.width, area.height),
-        format!("at least {width}×{height} is needed"),
-    ];
-    for (row, text) in texts.into_iter().enumerate() {
+    let text = format!(
+        "the terminal is {}×{}\nat least {width}×{height} is needed",
+        area.width, area.height
+    );
+    let lines = wrap(&text, usize::from(area.width));
+    for (row, text) in lines.into_iter().enumerate() {
         let line = canvas.ink.line(Role::StatusWarn, text);
         canvas.line(area, row, &line);
     }

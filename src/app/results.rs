@@ -11,6 +11,7 @@ pub use columns::{Column, Columns};
 use super::overlay::Asked;
 use super::routing::Planned;
 use super::scroll::{Motion, Scroll};
+use crate::domain::expr::Path;
 use crate::domain::item::{Block, ItemRef};
 use crate::domain::problem::Problem;
 use crate::domain::schema::KeySchema;
@@ -108,6 +109,8 @@ pub struct Results {
     pub column: usize,
     /// The first column shown.
     pub first_column: usize,
+    /// The column that was under the cursor in the rows before, until it is found in these.
+    pub wanted: Option<Path>,
     /// Whether it was already asked whether to read on past the limit.
     pub asked: Asked,
 }
@@ -130,6 +133,16 @@ impl Results {
     pub fn push(&mut self, block: Block) {
         self.columns.discover(&block);
         self.rows.push(block);
+        self.find_wanted();
+    }
+
+    fn find_wanted(&mut self) {
+        let wanted = self.wanted.as_ref();
+        let mut columns = self.columns.list().iter();
+        let found = wanted.and_then(|path| columns.position(|column| column.path == *path));
+        if let Some(column) = found {
+            self.go_to_column(column);
+        }
     }
 
     /// Takes the end in.
@@ -160,6 +173,7 @@ impl Results {
 
     /// Goes to another column.
     pub fn go_to_column(&mut self, column: usize) {
+        self.wanted = None;
         self.column = column.min(self.columns.list().len().saturating_sub(1));
         self.first_column = self.first_column.min(self.column);
     }

@@ -58,8 +58,12 @@ pub(super) fn start(state: &mut State, asked: Asked, fx: &mut Effects) {
     });
     let text = state.request.text().to_owned();
     let key = row_key(state, &planned).cloned();
+    // The cursor stays in its column, so that sorting by it does not lose it.
+    let moved = state.results.column > 0;
+    let wanted = state.results.column().filter(|_| moved);
     state.results = Results {
         asked,
+        wanted: wanted.map(|column| column.path.clone()),
         ..Results::start(planned, text, key.as_ref(), state.now)
     };
     state.request.remember();
@@ -211,11 +215,14 @@ pub(super) fn cancel_what_runs(state: &mut State, fx: &mut Effects) -> bool {
         super::state::Screen::Drift => [Slot::Check, Slot::Run],
         _ => [Slot::Run, Slot::Check],
     };
-    let Some(slot) = first.into_iter().find(|slot| state.runs(*slot)) else {
+    let Some(slot) = first.iter().copied().find(|slot| state.runs(*slot)) else {
         return false;
     };
     cancel(state, slot, fx);
-    state.say(format!("cancelling the {}", slot.noun()));
+    if slot != first[0] || state.screen == super::state::Screen::Item {
+        // What the screen shows says itself that it is being cancelled, and that it was.
+        state.say(format!("the {} was told to stop", slot.noun()));
+    }
     true
 }
 

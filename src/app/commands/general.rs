@@ -10,6 +10,7 @@ use crate::app::routing::Listing;
 use crate::app::run::cancel_what_runs;
 use crate::app::scroll::Scroll;
 use crate::app::state::{Screen, State};
+use crate::app::text::{sanitise, truncate};
 use crate::app::tree::{failed_tables, is_of_a_dataset};
 use crate::app::viewport::Pane;
 use crate::app::{catalog, check};
@@ -193,12 +194,20 @@ fn refresh(state: &mut State, fx: &mut Effects) {
 fn copy(text: Option<String>, state: &mut State, fx: &mut Effects) {
     match text {
         Some(text) if !text.is_empty() => {
+            state.say(copied(&text));
             fx.push(Effect::Copy(text));
-            state.say("copied");
         }
         _ => state.complain("nothing to copy here"),
     }
     fx.redraw();
+}
+
+/// Says what is in the clipboard now, in short.
+fn copied(text: &str) -> String {
+    match text.lines().count() {
+        0 | 1 => format!("copied {}", truncate(&sanitise(text), 50)),
+        n => format!("copied {n} lines"),
+    }
 }
 
 /// What `y` copies.

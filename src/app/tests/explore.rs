@@ -267,6 +267,8 @@ fn the_value_under_the_cursor_is_copied(#[case] keys: &str, #[case] copied: &str
     let mut script = Script::answered(1);
     script.taken();
     script.keys(keys);
+    let notice = format!("copied {copied}");
+    assert_eq!(script.notice(), notice);
     assert_eq!(script.taken(), [Effect::Copy(copied.to_owned())]);
 }
 

@@ -197,3 +197,19 @@ fn ticks_are_wanted_only_while_something_runs() {
     assert!(!script.state.is_moving());
     assert!(!script.event(Event::Tick).wants_redraw());
 }
+
+#[test]
+fn the_cursor_stays_in_its_column_when_rows_come_anew() {
+    let mut script = Script::answered(30);
+    script.keys("tab tab tab l l l l");
+    let title = |script: &Script| script.state.results.column().map(|c| c.title.clone());
+    let before = title(&script).unwrap();
+    script.keys("s r");
+    assert!(script.state.results.rows.is_empty());
+    script.run(RunEvent::Read(ReadEvent::Rows(strikes(0..3))));
+    assert_eq!(title(&script), Some(before));
+    assert!(
+        script.state.results.column < 4,
+        "it was sorted by, so it moved ahead"
+    );
+}
