@@ -116,7 +116,7 @@ impl Tree {
         self.scroll.step(motion, self.rows.len(), height);
     }
 
-    /// Builds the rows anew; the cursor stays on its node.
+    /// Builds the rows anew; the cursor stays on its node, or goes to the first that the filter wants.
     pub fn rebuild(&mut self, catalog: &Catalog, height: usize) {
         let selected = self.selected().cloned();
         let mut builder = Builder {
@@ -126,9 +126,14 @@ impl Tree {
         builder.datasets(catalog);
         builder.others(catalog);
         self.rows = builder.rows;
-        let cursor = selected
-            .and_then(|node| self.rows.iter().position(|row| row.node == node))
-            .unwrap_or(self.scroll.cursor);
+        let mut rows = self.rows.iter();
+        let cursor = match selected.filter(|node| self.matches(node)) {
+            Some(node) => rows.position(|row| row.node == node),
+            None if !self.filter.is_empty() => rows.position(|row| self.matches(&row.node)),
+            // At first, on something that can be read: a heading cannot.
+            None => rows.position(|row| row.node != Node::Others),
+        };
+        let cursor = cursor.unwrap_or(self.scroll.cursor);
         self.scroll.put(cursor, self.rows.len(), height);
     }
 

@@ -8,7 +8,9 @@ use crate::app::overlay::{FindIn, Overlay};
 use crate::app::results::Phase;
 use crate::app::routing::Planned;
 use crate::app::{Screen, Severity, Slot, State};
-use crate::domain::query::Target;
+use crate::domain::cost::unit_factor;
+use crate::domain::names::{Range, Rcu};
+use crate::domain::query::{Consistency, Target};
 use crate::domain::schema::{Billing, TableClass, TableState};
 use crate::theme::Role;
 use ratatui::layout::Rect;
@@ -255,9 +257,14 @@ fn run_status(canvas: &Canvas<'_>, state: &State, width: u16) -> Line<'static> {
     line
 }
 
-/// What a Scan would have consumed, beside what was consumed.
-fn scan_text(planned: &Planned) -> Option<impl Fn(crate::domain::names::Rcu) -> String> {
-    let range = planned.route.scan.rcu?;
+/// What a Scan would have consumed at the same consistency, beside what was consumed.
+fn scan_text(planned: &Planned) -> Option<impl Fn(Rcu) -> String> {
+    let eventual = planned.route.scan.rcu?;
+    let factor = unit_factor(planned.route.plan.consistency) / unit_factor(Consistency::Eventual);
+    let range = Range {
+        low: Rcu(eventual.low.0 * factor),
+        high: eventual.high.map(|high| Rcu(high.0 * factor)),
+    };
     Some(move |consumed| {
         let times = format::times(format::middle(range), consumed)
             .map_or_else(String::new, |times| format!(" ({times})"));

@@ -124,6 +124,24 @@ fn a_list_that_failed_is_a_problem_until_it_comes() {
 }
 
 #[test]
+fn a_filter_takes_the_cursor_to_what_it_found() {
+    let mut script = Script::described();
+    script.keys("/").text("party");
+    assert_eq!(script.selected(), "by_party");
+    script.keys("enter");
+    assert!(script.state.request.text().contains("by_party"));
+}
+
+#[test]
+fn without_datasets_the_first_table_is_selected() {
+    let mut script = Script::described();
+    script.state = State::new(Start::default());
+    let names = vec![TableName::from("one"), TableName::from("two")];
+    script.event(Event::Catalog(CatalogEvent::Listed(names)));
+    assert_eq!(script.selected(), "one");
+}
+
+#[test]
 fn left_closes_a_dataset_and_right_opens_it() {
     let mut script = Script::described();
     script.keys("h");
