@@ -6,7 +6,7 @@ use crate::domain::drift::{Candidate, Finding, LeftOpen, Look, Times, Verdict, j
 use crate::engine::pages::Stop;
 use chrono::{SecondsFormat, Utc};
 
-/// Waits before what is still changing is called hot (drift.md §2.3).
+/// Waits before what is still changing is called hot.
 const ROUNDS: u32 = 5;
 /// Candidates looked at together: their base items fit into one call.
 const BATCH: usize = 100;

@@ -1,7 +1,7 @@
 //! What a LIMIT lets us spare: how large pages and how many partitions ahead are worth reading.
 //!
-//! Units are charged for items evaluated, whether anybody uses them (cost.md §1.2: `Limit` lowers
-//! cost), and every request costs at least half a unit: so neither whole pages nor tiny ones.
+//! Units are charged for items evaluated, whether anybody uses them (so `Limit` lowers
+//! the cost of a page), and every request costs at least half a unit: so neither whole pages nor tiny ones.
 
 /// The least items a page evaluates when a filter may drop some of them.
 const FILTERED: u64 = 100;

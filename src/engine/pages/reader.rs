@@ -157,11 +157,11 @@ impl<E> Reader<E> {
     }
 }
 
-/// Units of an item of the most bytes (cost.md §1.1: 400 KB).
+/// Units of an item of the most bytes (`DynamoDB` developer guide, quotas: 400 KB).
 const ITEM: f64 = 400.0 / 4.0;
-/// Units of a page of the most bytes: it ends with the item that crosses 1 MB (cost.md §1.2).
+/// Units of a page of the most bytes: it ends with the item that crosses 1 MB.
 const PAGE: f64 = (1024.0 + 400.0) / 4.0;
-/// Units of a batch of the most bytes (cost.md §1.2: 16 MB).
+/// Units of a batch of the most bytes (API reference, `BatchGetItem`: 16 MB).
 const BATCH: f64 = 16.0 * 1024.0 / 4.0;
 
 /// The most units that a request can consume.

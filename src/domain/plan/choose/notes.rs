@@ -52,7 +52,7 @@ pub(super) fn attributes_of_copies(context: &Context<'_>) -> Vec<String> {
     names.iter().filter_map(only_in).collect()
 }
 
-/// On a provisioned table a read has no marginal price (cost.md §1.4).
+/// On a provisioned table a read has no marginal price: it is paid by the hour.
 pub(super) fn equivalent_price(context: &Context<'_>, plan: &Plan) -> Option<String> {
     let table = &plan.access.table;
     let copies = context.dataset.iter().flat_map(|dataset| &dataset.copies);

@@ -23,7 +23,7 @@ pub(super) fn sort(candidates: &mut [Candidate<'_>]) {
 }
 
 /// Fewest expected units, then base before copy, then fewest requests. Where a size is unknown,
-/// kinds of reads are ranked instead (cost.md §1.2).
+/// kinds of reads are ranked instead.
 fn compare(a: &Plan, b: &Plan, sizes: Sizes) -> Ordering {
     let by_kind = || rank(a).cmp(&rank(b));
     let by_units = || middle(a).total_cmp(&middle(b));
