@@ -150,11 +150,6 @@ impl Sandbox {
     pub const fn dataset_text() -> &'static str {
         tables::DATASET_FILE
     }
-
-    /// Stops it and waits until its threads have ended.
-    pub fn shutdown(self) {
-        drop(self);
-    }
 }
 
 impl Drop for Sandbox {

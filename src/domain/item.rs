@@ -9,7 +9,6 @@ mod encoding;
 mod json;
 #[cfg(test)]
 pub(crate) mod strategy;
-mod text;
 mod view;
 mod writer;
 

@@ -6,7 +6,7 @@ mod text;
 pub use resolve::{Target, resolve};
 pub use text::parse_request;
 
-use crate::domain::expr::{CompareOp, Path, Predicate, ValueExpr};
+use crate::domain::expr::{Path, Predicate};
 use crate::domain::value::Value;
 use std::cmp::Ordering;
 
@@ -23,49 +23,6 @@ pub struct Request {
     pub order: Vec<OrderBy>,
     /// At most how many.
     pub limit: Option<u64>,
-}
-
-impl Request {
-    /// The request with one more condition. An equality replaces an earlier one of its path.
-    #[must_use]
-    pub fn with_filter(mut self, predicate: Predicate) -> Self {
-        let path = equal_path(&predicate).cloned();
-        let mut filter = std::mem::replace(&mut self.filter, Predicate::TRUE);
-        if path.is_some() {
-            let kept = filter
-                .conjuncts()
-                .iter()
-                .filter(|member| equal_path(member) != path.as_ref())
-                .cloned();
-            filter = kept.fold(Predicate::TRUE, Predicate::and);
-        }
-        self.filter = filter.and(predicate);
-        self
-    }
-
-    /// The request sorted by this alone.
-    #[must_use]
-    pub fn with_order(mut self, by: OrderBy) -> Self {
-        self.order = vec![by];
-        self
-    }
-
-    /// The request with another limit, or none.
-    #[must_use]
-    pub const fn with_limit(mut self, limit: Option<u64>) -> Self {
-        self.limit = limit;
-        self
-    }
-}
-
-/// The attribute that a predicate binds to one value.
-fn equal_path(predicate: &Predicate) -> Option<&Path> {
-    match predicate {
-        Predicate::Compare(ValueExpr::Path(path), CompareOp::Eq, ValueExpr::Literal(_)) => {
-            Some(path)
-        }
-        _ => None,
-    }
 }
 
 /// What rows consist of.

@@ -391,7 +391,7 @@ fn it_serves_all_tables_while_it_loads_and_stops_when_dropped() {
 
     let endpoint = sandbox.endpoint().to_owned();
     drop(open);
-    sandbox.shutdown();
+    drop(sandbox);
     assert!(TcpStream::connect(endpoint.strip_prefix("http://").unwrap()).is_err());
 }
 

@@ -1,9 +1,7 @@
 //! What rows read from a copy can show of the base item.
 
 use super::bind::known_attributes;
-use super::{BoundCopy, BoundDataset, Keep, Mapping};
-use crate::domain::expr::{ValueExpr, holds, paths_of_predicate};
-use crate::domain::value::Item;
+use super::{BoundCopy, BoundDataset, Keep};
 
 impl BoundDataset {
     /// Attributes of the copy's items that rows of base shape must not show: the alias of `each`,
@@ -39,13 +37,6 @@ impl BoundDataset {
         (kept && !taken).then_some(attribute)
     }
 
-    /// Whether the copy carries the base attribute with its base value (base key attributes always,
-    /// possibly under another name).
-    #[must_use]
-    pub fn holds_attribute(&self, copy: &BoundCopy, attribute: &str) -> bool {
-        self.name_in_copy(copy, attribute).is_some()
-    }
-
     /// Whether the copy carries every base attribute, as far as is known: an attribute that `set`,
     /// `each`, or `ignore` claims is the copy's own unless something names it as one of the base.
     #[must_use]
@@ -67,29 +58,6 @@ impl BoundDataset {
         self.base.key.contains(attribute)
             || known_attributes(&self.dataset, &self.base).contains(attribute)
     }
-
-    /// Whether every base item of the dataset has exactly one item in the copy.
-    #[must_use]
-    pub fn is_total(&self, copy: &BoundCopy) -> bool {
-        let mapping = &copy.mapping;
-        mapping.filter.is_true() && mapping.each.is_none() && only_is_certain(mapping)
-    }
-}
-
-/// Whether `only` holds for every item the mapping gives: it reads nothing but constants of `set`.
-fn only_is_certain(mapping: &Mapping) -> bool {
-    let constants: Item = mapping
-        .set
-        .iter()
-        .filter_map(|(name, value)| match value {
-            ValueExpr::Literal(value) => Some((name.clone(), value.clone())),
-            _ => None,
-        })
-        .collect();
-    paths_of_predicate(&mapping.only)
-        .iter()
-        .all(|path| constants.contains_key(&path.root))
-        && holds(&mapping.only, &constants)
 }
 
 #[cfg(test)]

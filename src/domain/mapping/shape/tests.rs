@@ -36,18 +36,4 @@ fn the_copy_carries_what_it_keeps_and_does_not_compute(
     );
     let copy = copy(&dataset, "c");
     assert_eq!(dataset.name_in_copy(copy, attribute), name);
-    assert_eq!(dataset.holds_attribute(copy, attribute), name.is_some());
-}
-
-#[rstest]
-#[case::plain("", true)]
-#[case::sparse("where = \"a = 1\"", false)]
-#[case::fanned_out("each = \"[a, b] as t\"", false)]
-#[case::restricted("only = \"a = 1\"", false)]
-#[case::told_apart_by_a_constant("set = { e = \"'strike'\" }\nonly = \"e = 'strike'\"", true)]
-#[case::told_apart_by_another("set = { e = \"'strike'\" }\nonly = \"e = 'note'\"", false)]
-#[case::told_apart_by_a_computation("set = { e = \"upper(a)\" }\nonly = \"e = 'A'\"", false)]
-fn a_copy_is_total_when_nothing_can_leave_an_item_out(#[case] section: &str, #[case] total: bool) {
-    let dataset = one_copy("k", section);
-    assert_eq!(dataset.is_total(copy(&dataset, "c")), total);
 }
