@@ -1,7 +1,7 @@
 //! The ledger: every request made, with its consumed units, since start.
 //!
 //! A decorator of any store. The last requests are kept one by one; sums by table and index are
-//! exact however many there were.
+//! exact however many there were. Each request is logged too, without keys or items.
 
 use super::{Identity, Names, Store};
 use crate::domain::names::{IndexName, Rcu, TableName};
@@ -141,6 +141,17 @@ impl Entry {
 
 impl Book {
     fn enter(&mut self, entry: Entry) {
+        tracing::debug!(
+            operation = entry.operation,
+            table = entry.table.as_ref().map(tracing::field::display),
+            index = entry.index.as_ref().map(tracing::field::display),
+            rcu = entry.rcu.0,
+            scanned = entry.scanned,
+            returned = entry.returned,
+            millis = entry.millis,
+            failed = entry.failed,
+            "request"
+        );
         if self.entries.len() == KEPT {
             self.entries.pop_front();
         }
