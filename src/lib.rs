@@ -7,6 +7,9 @@
 //!  (pure)    (port+AWS) (runs plans) (pure state) (pure render) (terminal, loop)
 //! ```
 //!
+//! Beside them stand `sandbox`, which serves the demo over the wire and knows only the domain, `theme`
+//! (colors as data), `config`, and `telemetry`.
+//!
 //! A request travels: text → [`domain::query`] (parse, resolve) → [`domain::plan`] (candidates,
 //! estimate, choice; every rejection keeps its reason) → [`engine`] (partition queries,
 //! concurrent, merged, cancellable) → [`store`] (one read verb out, one page of items and its

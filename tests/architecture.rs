@@ -71,6 +71,21 @@ const LAYERS: &[Layer] = &[
         never_crates: &["tokio", "crossterm", "aws_", "std::fs", "std::env"],
     },
     Layer {
+        path: "tui",
+        never_ours: &["cli", "sandbox"],
+        never_crates: &["aws_"],
+    },
+    Layer {
+        path: "theme",
+        never_ours: &["store", "engine", "app", "ui", "tui", "cli", "sandbox"],
+        never_crates: &["tokio", "crossterm", "aws_", "std::fs"],
+    },
+    Layer {
+        path: "cli",
+        never_ours: &[],
+        never_crates: &["aws_"],
+    },
+    Layer {
         path: "sandbox",
         never_ours: &["store", "engine", "app", "ui", "tui", "cli"],
         never_crates: &["aws_", "ratatui", "crossterm"],
