@@ -46,7 +46,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         None => interactive(&global),
         Some(Command::Completions { shell }) => {
             let mut out = Output::open(&global)?;
-            clap_complete::generate(shell, &mut Cli::command(), "driftscope", out.writer());
+            // The generator panics when it cannot write: it gets memory.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "driftscope", &mut script);
+            output::written(out.writer().write_all(&script))?;
             out.finish()
         }
         #[cfg(feature = "sandbox")]

@@ -1,5 +1,6 @@
 //! The command line, as data for clap. Stable: scripts depend on it.
 
+use crate::domain::query::Consistency;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -100,7 +101,7 @@ pub enum Command {
     /// Run a request over the cheapest route
     Query(QueryArgs),
     /// Show the route of a request without reading a single item
-    Explain(ExplainArgs),
+    Explain(RequestArgs),
     /// Check the copies of a dataset against its base table
     Drift(DriftArgs),
     /// Serve the demo dataset on loopback for any `DynamoDB` client
@@ -116,12 +117,9 @@ pub enum Command {
 /// `query`.
 #[derive(Debug, Clone, Args)]
 pub struct QueryArgs {
-    /// The request, such as "SELECT * FROM strikes WHERE operator = 'UNITED AIRLINES' LIMIT 10"
-    #[arg(value_name = "TEXT")]
-    pub text: String,
-    /// Read strongly: twice the units, no copies, no global indexes
-    #[arg(long)]
-    pub consistent: bool,
+    /// What to read.
+    #[command(flatten)]
+    pub request: RequestArgs,
     /// At most this many items evaluated for each page
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub page_size: Option<u32>,
@@ -139,15 +137,27 @@ pub enum ItemFormat {
     Dynamodb,
 }
 
-/// `explain`.
+/// What `query` runs and `explain` explains.
 #[derive(Debug, Clone, Args)]
-pub struct ExplainArgs {
-    /// The request
+pub struct RequestArgs {
+    /// The request, such as "SELECT * FROM strikes WHERE operator = 'UNITED AIRLINES' LIMIT 10"
     #[arg(value_name = "TEXT")]
     pub text: String,
-    /// Plan for strong reads
+    /// Read strongly: twice the units, no copies, no global indexes
     #[arg(long)]
-    pub consistent: bool,
+    consistent: bool,
+}
+
+impl RequestArgs {
+    /// How reads see recent writes.
+    #[must_use]
+    pub const fn consistency(&self) -> Consistency {
+        if self.consistent {
+            Consistency::Strong
+        } else {
+            Consistency::Eventual
+        }
+    }
 }
 
 /// `drift`.

@@ -2,10 +2,10 @@
 
 use super::args::{DriftArgs, Format, Global};
 use super::exit::{Exit, Failure, exit_of};
-use super::output::{Output, no_such_format, note, report, written};
+use super::output::{Output, create, no_such_format, note, report, unwritable, written};
 use super::progress::Progress;
-use super::session::{Session, failed};
-use crate::domain::drift::{Class, CopySummary, Summary, Unverified};
+use super::session::Session;
+use crate::domain::drift::{Class, CopySummary, Unverified};
 use crate::domain::item::item_to_dynamo_json;
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, Rcu};
@@ -13,8 +13,7 @@ use crate::domain::problem::{Problem, nearest};
 use crate::engine::catalog::load_all;
 use crate::engine::drift::{CheckOutcome, DriftEvent, DriftOptions, Phase, check};
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use tokio_util::sync::CancellationToken;
 
 pub(super) async fn run(
@@ -31,9 +30,10 @@ pub(super) async fn run(
     let mut findings = args
         .findings
         .as_ref()
-        .map(|path| File::create(path).map(BufWriter::new))
-        .transpose()
-        .map_err(|e| failed("the findings file cannot be written", &e))?;
+        .map(|path| create(path).map(BufWriter::new))
+        .transpose()?;
+    let kept =
+        |result| io::Result::map_err(result, |e| unwritable("the findings cannot be written", &e));
     let mut out = Output::open(global)?;
     let outcome = watch(session, global, &dataset, &options).await?;
     let found = outcome
@@ -47,7 +47,7 @@ pub(super) async fn run(
     for (line, text) in found.chain(open) {
         let line = format!("{line}\n");
         if let Some(file) = &mut findings {
-            written(file.write_all(line.as_bytes()))?;
+            kept(file.write_all(line.as_bytes()))?;
         }
         match global.format {
             Format::Jsonl => written(out.writer().write_all(line.as_bytes()))?,
@@ -56,9 +56,9 @@ pub(super) async fn run(
         }
     }
     if let Some(mut file) = findings {
-        written(file.flush())?;
+        kept(file.flush())?;
     }
-    print_summary(global, &mut out, &outcome.summary)?;
+    print_summary(global, &mut out, &outcome)?;
     out.finish()?;
     if let Some(error) = &outcome.error {
         report(std::slice::from_ref(&error.problem), global.quiet);
@@ -120,9 +120,10 @@ async fn dataset(session: &Session, args: &DriftArgs) -> Result<BoundDataset, Fa
             exit: Exit::Usage,
             problems: vec![problem],
         }),
-        None => Err(Failure::usage(Problem::new(format!(
-            "the dataset `{name}` could not be bound to its tables"
-        )))),
+        None => Err(Failure::usage(
+            Problem::new(format!("the dataset `{name}` has no tables here"))
+                .hint("`driftscope tables` lists what there is"),
+        )),
     }
 }
 
@@ -244,18 +245,25 @@ async fn watch(
     Ok(outcome?)
 }
 
-fn print_summary(global: &Global, out: &mut Output, summary: &Summary) -> Result<(), Failure> {
+fn print_summary(global: &Global, out: &mut Output, outcome: &CheckOutcome) -> Result<(), Failure> {
     match global.format {
-        Format::Json => written(writeln!(out.writer(), "{}", summary.to_json())),
+        Format::Json => written(writeln!(out.writer(), "{}", outcome.summary.to_json())),
         Format::Jsonl => {
-            note(global.quiet, &summary_text(summary));
+            note(global.quiet, &summary_text(outcome));
             Ok(())
         }
-        Format::Table | Format::Csv => written(writeln!(out.writer(), "{}", summary_text(summary))),
+        Format::Table | Format::Csv => written(writeln!(out.writer(), "{}", summary_text(outcome))),
     }
 }
 
-fn summary_text(summary: &Summary) -> String {
+fn summary_text(outcome: &CheckOutcome) -> String {
+    let summary = &outcome.summary;
+    // A check that stopped half-way has cleared nobody.
+    let nothing = if outcome.error.is_some() {
+        "not finished"
+    } else {
+        "clean"
+    };
     let mut text = String::new();
     let width = summary
         .copies
@@ -270,7 +278,7 @@ fn summary_text(summary: &Summary) -> String {
             copy.copy,
             copy.actual,
             copy.expected,
-            verdict(copy)
+            verdict(copy, nothing)
         );
     }
     let state = if summary.complete {
@@ -302,7 +310,7 @@ fn unverified_text(open: &Unverified) -> String {
     format!("{}: {} left open: {key}", open.copy, open.why.code())
 }
 
-fn verdict(copy: &CopySummary) -> String {
+fn verdict(copy: &CopySummary, nothing: &str) -> String {
     let mut parts: Vec<String> = Class::ALL
         .into_iter()
         .filter_map(|class| {
@@ -322,7 +330,7 @@ fn verdict(copy: &CopySummary) -> String {
         }
     }
     if parts.is_empty() {
-        "clean".to_owned()
+        nothing.to_owned()
     } else {
         parts.join(", ")
     }

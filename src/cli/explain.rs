@@ -1,26 +1,19 @@
 //! `explain`: the route without reading a single item.
 
-use super::args::{ExplainArgs, Format, Global};
+use super::args::{Format, Global, RequestArgs};
 use super::exit::{Exit, Failure};
-use super::output::{Output, written};
+use super::output::{Output, no_such_format, written};
 use super::request::plan;
 use super::session::Session;
 use crate::domain::plan::{explain_text, plan_json, scan_json};
-use crate::domain::query::Consistency;
 use serde_json::json;
 
 pub(super) async fn run(
     session: &Session,
     global: &Global,
-    args: &ExplainArgs,
+    args: &RequestArgs,
 ) -> Result<Exit, Failure> {
-    let consistency = if args.consistent {
-        Consistency::Strong
-    } else {
-        Consistency::Eventual
-    };
-    let route = plan(session, &args.text, consistency).await?.route;
-    let mut out = Output::open(global)?;
+    let route = plan(session, args).await?.route;
     let text = match global.format {
         Format::Table => explain_text(&route),
         Format::Json | Format::Jsonl => {
@@ -31,12 +24,10 @@ pub(super) async fn run(
             format!("{value}\n")
         }
         Format::Csv => {
-            return Err(super::output::no_such_format(
-                "explain",
-                "table, json, jsonl",
-            ));
+            return Err(no_such_format("explain", "table, json, jsonl"));
         }
     };
+    let mut out = Output::open(global)?;
     written(out.writer().write_all(text.as_bytes()))?;
     out.finish()
 }

@@ -2,60 +2,99 @@
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
-use super::session::failed;
 use crate::domain::problem::Problem;
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::Path;
 
 /// The destination of a result.
 pub(super) struct Output {
-    writer: Box<dyn Write + Send>,
+    writer: BufWriter<Sink>,
+}
+
+/// A writer whose reader may go away (`| head`): that is remembered, and no failure.
+struct Sink {
+    inner: Box<dyn Write + Send>,
+    closed: bool,
+}
+
+impl Sink {
+    fn unless_closed<T>(&mut self, result: io::Result<T>, taken: T) -> io::Result<T> {
+        match result {
+            Err(e) if e.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(taken)
+            }
+            other => other,
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.inner.write(bytes);
+        self.unless_closed(result, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.inner.flush();
+        self.unless_closed(result, ())
+    }
 }
 
 impl Output {
     /// Opens `--output`, or stdout.
     pub(super) fn open(global: &Global) -> Result<Self, Failure> {
-        let writer: Box<dyn Write + Send> =
-            match &global.output {
-                Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|e| {
-                    failed(&format!("`{}` cannot be written", path.display()), &e)
-                })?)),
-                None => Box::new(BufWriter::new(io::stdout())),
-            };
-        Ok(Self { writer })
+        let inner: Box<dyn Write + Send> = match &global.output {
+            Some(path) => Box::new(create(path)?),
+            None => Box::new(io::stdout()),
+        };
+        Ok(Self {
+            writer: BufWriter::new(Sink {
+                inner,
+                closed: false,
+            }),
+        })
     }
 
     /// The writer itself.
     pub(super) fn writer(&mut self) -> &mut (dyn Write + Send) {
-        &mut *self.writer
+        &mut self.writer
     }
 
-    /// Flushes; a reader that went away (`| head`) is no failure.
-    pub(super) fn finish(mut self) -> Result<Exit, Failure> {
+    /// Whether whoever read the result went away: more of it is of no use.
+    pub(super) fn is_closed(&self) -> bool {
+        self.writer.get_ref().closed
+    }
+
+    /// Flushes.
+    pub(super) fn finish(&mut self) -> Result<Exit, Failure> {
         written(self.writer.flush())?;
         Ok(Exit::Clean)
     }
 }
 
-/// Turns a write error into a failure; a closed pipe ends the output quietly.
+/// Creates a file the user named.
+pub(super) fn create(path: &Path) -> Result<File, Failure> {
+    File::create(path)
+        .map_err(|e| unwritable(&format!("`{}` cannot be written", path.display()), &e))
+}
+
+/// Turns an error of writing the result into a failure.
 pub(super) fn written(result: io::Result<()>) -> Result<(), Failure> {
-    match result {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
-            let hint = if e.kind() == ErrorKind::StorageFull {
-                "free some space, or choose another `--output`"
-            } else {
-                "another `--output`"
-            };
-            Err(Failure {
-                exit: Exit::Access,
-                problems: vec![
-                    Problem::new("the result cannot be written")
-                        .because(e.to_string())
-                        .hint(hint),
-                ],
-            })
-        }
-        _ => Ok(()),
+    result.map_err(|e| unwritable("the result cannot be written", &e))
+}
+
+/// What to say when a file or stdout takes nothing.
+pub(super) fn unwritable(what: &str, error: &io::Error) -> Failure {
+    let hint = if error.kind() == ErrorKind::StorageFull {
+        "free some space, or write to another file"
+    } else {
+        "write to another file"
+    };
+    Failure {
+        exit: Exit::Access,
+        problems: vec![Problem::new(what).because(error.to_string()).hint(hint)],
     }
 }
 

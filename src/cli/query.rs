@@ -12,12 +12,13 @@ use crate::domain::item::Block;
 use crate::domain::names::Rcu;
 use crate::domain::plan::{Reason, Route, plan_json, scan_json};
 use crate::domain::problem::Problem;
-use crate::domain::query::{Consistency, Select};
+use crate::domain::query::Select;
 use crate::engine::execute::{Bounds, Consumption};
 use crate::engine::{Answer, ReadEvent, execute};
 use print::{Columns, RowPrinter};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::io::{self, Write};
 use tokio_util::sync::CancellationToken;
 
 pub(super) async fn run(
@@ -25,12 +26,7 @@ pub(super) async fn run(
     global: &Global,
     args: &QueryArgs,
 ) -> Result<Exit, Failure> {
-    let consistency = if args.consistent {
-        Consistency::Strong
-    } else {
-        Consistency::Eventual
-    };
-    let planned = plan(session, &args.text, consistency).await?;
+    let planned = plan(session, &args.request).await?;
     let bounds = bounds(session, global, args, &planned)?;
     for text in &planned.route.notes {
         note(global.quiet, &format!("note: {text}"));
@@ -44,6 +40,9 @@ pub(super) async fn run(
     let answer = stream(session, global, &planned, bounds, printer, &mut out).await?;
     out.finish()?;
     note(global.quiet, &summary(&answer, &planned.route));
+    if out.is_closed() {
+        return Ok(Exit::Clean);
+    }
     if let Some(error) = &answer.error {
         report(std::slice::from_ref(&error.problem), global.quiet);
         return Ok(exit_of(error.kind));
@@ -133,8 +132,12 @@ async fn stream(
         ));
     };
     written(printer.begin(out.writer()))?;
-    let mut on_rows = |block: Block, out: &mut Output| {
-        written(progress.aside(|| printer.rows(&block, out.writer())))
+    let mut on_rows = |block: Block, out: &mut Output| -> Result<(), Failure> {
+        written(progress.aside(|| printer.rows(&block, out.writer())))?;
+        if out.is_closed() {
+            cancel.cancel();
+        }
+        Ok(())
     };
     let answer = loop {
         tokio::select! {
@@ -153,10 +156,20 @@ async fn stream(
     }
     progress.clear();
     written(printer.end(out.writer(), || tail(&answer, planned)))?;
-    if global.format == Format::Table && matches!(planned.request.select, Select::Count) {
-        written(writeln!(out.writer(), "{}", answer.count))?;
+    if matches!(planned.request.select, Select::Count) {
+        written(print_count(global.format, answer.count, out.writer()))?;
     }
     Ok(answer)
+}
+
+/// The one figure of a `COUNT(*)`; the JSON document has it already.
+fn print_count(format: Format, count: u64, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => writeln!(out, "{count}"),
+        Format::Csv => writeln!(out, "count\n{count}"),
+        Format::Jsonl => writeln!(out, "{}", json!({"count": count})),
+        Format::Json => Ok(()),
+    }
 }
 
 /// Everything of the JSON document but the rows.

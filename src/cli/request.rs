@@ -1,10 +1,11 @@
 //! From request text to route: the part that `query` and `explain` share.
 
+use super::args::RequestArgs;
 use super::exit::Failure;
 use super::session::Session;
 use crate::domain::names::TableName;
 use crate::domain::plan::{Route, route};
-use crate::domain::query::{Consistency, Request, parse_request, resolve};
+use crate::domain::query::{Request, parse_request, resolve};
 use crate::domain::schema::Catalog;
 use crate::engine::catalog::load_all;
 
@@ -20,16 +21,17 @@ pub(super) struct Planned {
 }
 
 /// Parses, resolves, and routes a request text. Describes only the tables it may need.
-pub(super) async fn plan(
-    session: &Session,
-    text: &str,
-    consistency: Consistency,
-) -> Result<Planned, Failure> {
-    let request = parse_request(text).map_err(Failure::usage)?;
+pub(super) async fn plan(session: &Session, args: &RequestArgs) -> Result<Planned, Failure> {
+    let request = parse_request(&args.text).map_err(Failure::usage)?;
     let catalog = catalog_for(session, &request).await?;
     let target = resolve(&request, &catalog).map_err(Failure::usage)?;
-    let route =
-        route(session.planner(&catalog), &request, &target, consistency).map_err(Failure::usage)?;
+    let route = route(
+        session.planner(&catalog),
+        &request,
+        &target,
+        args.consistency(),
+    )
+    .map_err(Failure::usage)?;
     Ok(Planned {
         request,
         route,

@@ -2,7 +2,7 @@
 
 use super::args::{Format, Global};
 use super::exit::{Exit, Failure};
-use super::output::{Output, report, written};
+use super::output::{Output, no_such_format, report, written};
 use super::session::Session;
 use crate::domain::cost::{ScanCost, scan_cost};
 use crate::domain::names::{CopyName, DatasetName, TableName};
@@ -11,7 +11,9 @@ use crate::domain::schema::{
     Billing, Catalog, Index, IndexKind, KeySchema, Projection, Table, TableClass, TableState,
 };
 use crate::engine::catalog::load_all;
+use indexmap::IndexSet;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 pub(super) async fn run(session: &Session, global: &Global) -> Result<Exit, Failure> {
@@ -24,11 +26,9 @@ pub(super) async fn run(session: &Session, global: &Global) -> Result<Exit, Fail
                 .read(session.region.as_deref(), table.billing, table.class),
         )
     };
-    let mut out = Output::open(global)?;
-    let rows: Vec<Row<'_>> = catalog
-        .tables
-        .iter()
-        .filter_map(|(_, state)| row(&catalog, state, &cost))
+    let rows: Vec<Row<'_>> = in_order(&catalog)
+        .into_iter()
+        .filter_map(|name| row(&catalog, catalog.tables.get(name)?, &cost))
         .collect();
     let text = match global.format {
         Format::Table => rows.iter().map(text).collect(),
@@ -40,15 +40,22 @@ pub(super) async fn run(session: &Session, global: &Global) -> Result<Exit, Fail
             .iter()
             .fold(String::new(), |text, r| format!("{text}{}\n", to_json(r))),
         Format::Csv => {
-            return Err(super::output::no_such_format(
-                "tables",
-                "table, json, jsonl",
-            ));
+            return Err(no_such_format("tables", "table, json, jsonl"));
         }
     };
+    let mut out = Output::open(global)?;
     written(out.writer().write_all(text.as_bytes()))?;
     out.finish()?;
     Ok(trouble(&catalog, global))
+}
+
+/// Each dataset's base and its copies as the file has them, then all other tables by name.
+fn in_order(catalog: &Catalog) -> IndexSet<&TableName> {
+    let datasets = catalog.files.iter().flat_map(|file| &file.datasets);
+    let parts =
+        datasets.flat_map(|d| std::iter::once(&d.base).chain(d.copies.values().map(|c| &c.table)));
+    let others: BTreeSet<&TableName> = catalog.tables.keys().collect();
+    parts.chain(others).collect()
 }
 
 /// Reports what could not be described or bound; the rest was printed.

@@ -135,3 +135,41 @@ fn a_budget_stops_a_query_and_says_that_it_is_incomplete() {
     assert_eq!(code, 3, "{stderr}");
     assert!(stderr.contains("INCOMPLETE"), "{stderr}");
 }
+
+#[cfg(target_os = "linux")]
+#[rstest]
+#[case::tables(&["tables"])]
+#[case::rows(&["query", "SELECT * FROM strikes LIMIT 3"])]
+fn a_disk_that_is_full_is_said_and_not_ignored(#[case] args: &[&str]) {
+    let (code, stderr) = run(driftscope(clean())
+        .args(args)
+        .args(["--output", "/dev/full"]));
+    assert_eq!(code, 4, "{stderr}");
+    assert!(
+        stderr.contains("cannot be written") && stderr.contains("free some space"),
+        "{stderr}"
+    );
+}
+
+#[rstest]
+#[case::rows(&["query", "SELECT * FROM strikes WHERE size(species) > 3", "--yes", "--format", "jsonl"])]
+#[case::a_script(&["completions", "bash"])]
+fn a_reader_that_goes_away_ends_the_program_quietly(#[case] args: &[&str]) {
+    let fixture = clean();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_driftscope"))
+        .args(["--endpoint-url", &fixture.endpoint, "--dataset"])
+        .arg(&fixture.dataset_path)
+        .args(args)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(
+        !stderr.contains("error") && !stderr.contains("panicked"),
+        "{stderr}"
+    );
+}

@@ -26,6 +26,31 @@ pub(crate) fn json(command: &mut Command) -> Value {
 const ACCEPTANCE: &str = "SELECT * FROM strikes WHERE struck_on BETWEEN '1998-08-10' AND '1998-10-02' ORDER BY struck_on DESC LIMIT 50";
 
 #[test]
+fn tables_come_by_dataset_base_first_then_copies_as_the_file_has_them() {
+    let fixture = clean();
+    let told = json(driftscope(fixture).arg("tables"));
+    let names: Vec<&str> = told["tables"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|table| table["name"].as_str().unwrap())
+        .collect();
+    let dataset = fixture.catalog.dataset("strikes").unwrap();
+    let parts: Vec<&str> = std::iter::once(dataset.dataset.base.as_str())
+        .chain(
+            dataset
+                .dataset
+                .copies
+                .values()
+                .map(|copy| copy.table.as_str()),
+        )
+        .collect();
+    let (first, others) = names.split_at(parts.len());
+    assert_eq!(first, parts);
+    assert!(others.is_sorted(), "{others:?}");
+}
+
+#[test]
 fn tables_tells_base_copies_and_indexes() {
     let fixture = clean();
     let all = json(driftscope(fixture).arg("tables"));

@@ -89,6 +89,8 @@ impl RowPrinter {
                     }
                     self.written += 1;
                 }
+                // Whoever reads the lines shall not wait for the next page.
+                out.flush()?;
             }
         }
         Ok(())
