@@ -104,9 +104,18 @@ fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line
         }
         (_, Some(verdict)) => {
             let summary = &verdict.summary;
+            // Cancelled before it was compared, a copy has no counts; zeros would look like some.
+            let counted = verdict.complete || summary.expected + summary.actual > 0;
+            let count = |n| {
+                if counted {
+                    format::count(n)
+                } else {
+                    "?".to_owned()
+                }
+            };
             (
-                format::count(summary.expected),
-                format::count(summary.actual),
+                count(summary.expected),
+                count(summary.actual),
                 found_text(summary),
             )
         }
