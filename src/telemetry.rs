@@ -15,6 +15,9 @@ pub fn init(verbosity: u8) {
     let Some(directory) = config::state_directory() else {
         return;
     };
+    if std::fs::create_dir_all(&directory).is_err() {
+        return;
+    }
     let Ok(appender) = tracing_appender::rolling::Builder::new()
         .filename_prefix("driftscope")
         .filename_suffix("log")

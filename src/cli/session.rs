@@ -105,15 +105,12 @@ pub(crate) async fn connect(global: &Global) -> Result<Arc<dyn Store>, Failure> 
 }
 
 #[cfg(not(feature = "aws"))]
-#[expect(
-    clippy::unused_async,
-    reason = "the same signature as with the feature"
-)]
-pub(crate) async fn connect(_global: &Global) -> Result<Arc<dyn Store>, Failure> {
-    Err(Failure::usage(
+pub(crate) fn connect(_global: &Global) -> std::future::Ready<Result<Arc<dyn Store>, Failure>> {
+    std::future::ready(Err(Failure::usage(
         Problem::new("this build cannot reach DynamoDB")
-            .because("it was built without the feature `aws`"),
-    ))
+            .because("it was built without the feature `aws`")
+            .hint("a build with the default features"),
+    )))
 }
 
 /// Reads the dataset files: those named, or `./driftscope.toml`, or the config directory's; the demo's own on the sandbox.
