@@ -36,8 +36,9 @@ const TICK: Duration = Duration::from_millis(250);
 /// A future that can be handed over.
 pub type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// How to get a store; runs behind the first frame. Told where to send events of its own.
-pub type Connect = Box<dyn FnOnce(Sender<Event>) -> Boxed<Result<Connected, Problem>> + Send>;
+/// How to get a store; runs behind the first frame, and once more when asked to after it failed.
+/// Told where to send events of its own.
+pub type Connect = Box<dyn Fn(Sender<Event>) -> Boxed<Result<Connected, Problem>> + Send + Sync>;
 
 /// How a theme is found by its name.
 pub type FindTheme = Box<dyn Fn(&str) -> Result<Theme, Problem>>;

@@ -77,6 +77,7 @@ fn connection(global: &Global) -> Connect {
     }
     let global = global.clone();
     Box::new(move |_| {
+        let global = global.clone();
         Box::pin(async move {
             let store = connect(&global).await.map_err(first_problem)?;
             let identity = store.identity();

@@ -20,19 +20,27 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
 /// What runs, and where its events go.
 pub(super) struct Runner {
     events: Sender<Event>,
-    link: Arc<OnceLock<Link>>,
+    line: Arc<Line>,
     max_rcu: Option<f64>,
     running: BTreeMap<Slot, Running>,
     told: Session,
 }
 
-/// The store, once it was reached.
+/// The way to the store, and the store once it was reached.
+struct Line {
+    connect: Connect,
+    events: Sender<Event>,
+    link: OnceLock<Link>,
+    busy: Mutex<()>,
+}
+
+/// The store that was reached.
 struct Link {
     store: Arc<Ledger>,
     _keep: Box<dyn Any + Send + Sync>,
@@ -59,11 +67,16 @@ impl Runner {
         max_rcu: Option<f64>,
         events: Sender<Event>,
     ) -> Self {
-        let link = Arc::new(OnceLock::new());
-        tokio::spawn(bring_up(connect, files, events.clone(), Arc::clone(&link)));
+        let line = Arc::new(Line {
+            connect,
+            events: events.clone(),
+            link: OnceLock::new(),
+            busy: Mutex::new(()),
+        });
+        tokio::spawn(Arc::clone(&line).bring_up(files));
         Self {
             events,
-            link,
+            line,
             max_rcu,
             running: BTreeMap::new(),
             told: Session::default(),
@@ -107,7 +120,7 @@ impl Runner {
 
     /// What the session consumed, when that changed since last asked.
     pub(super) fn news(&mut self) -> Option<Session> {
-        let store = &self.link.get()?.store;
+        let store = &self.line.link.get()?.store;
         let session = Session {
             rcu: store.total(),
             requests: store.by().iter().map(|share| share.requests).sum(),
@@ -125,7 +138,8 @@ impl Runner {
     }
 
     fn store(&self) -> Option<Arc<dyn Store>> {
-        self.link
+        self.line
+            .link
             .get()
             .map(|link| Arc::clone(&link.store) as Arc<dyn Store>)
     }
@@ -199,9 +213,10 @@ impl Runner {
     }
 
     fn reload(&self, files: Vec<DatasetFile>) {
-        if let Some(store) = self.store() {
-            tokio::spawn(load(store, files, self.events.clone()));
-        }
+        match self.store() {
+            Some(store) => tokio::spawn(load(store, files, self.events.clone())),
+            None => tokio::spawn(Arc::clone(&self.line).bring_up(files)),
+        };
     }
 
     fn describe(&self, tables: Vec<TableName>) {
@@ -219,32 +234,33 @@ impl Runner {
     }
 }
 
-/// Connects, tells who and where, and loads the catalog; once more when growing tables are complete.
-async fn bring_up(
-    connect: Connect,
-    files: Vec<DatasetFile>,
-    events: Sender<Event>,
-    link: Arc<OnceLock<Link>>,
-) {
-    let Connected {
-        store,
-        identity,
-        settled,
-        keep,
-    } = match connect(events.clone()).await {
-        Ok(connected) => connected,
-        Err(problem) => {
-            let _ = events.send(Event::Problem(problem)).await;
+impl Line {
+    /// Connects, tells who and where, and loads the catalog; once more when growing tables are
+    /// complete. Does nothing while it is at it already.
+    async fn bring_up(self: Arc<Self>, files: Vec<DatasetFile>) {
+        let Ok(_busy) = self.busy.try_lock() else {
             return;
+        };
+        let Connected {
+            store,
+            identity,
+            settled,
+            keep,
+        } = match (self.connect)(self.events.clone()).await {
+            Ok(connected) => connected,
+            Err(problem) => {
+                let _ = self.events.send(Event::Problem(problem)).await;
+                return;
+            }
+        };
+        let _ = self.events.send(Event::Identity(identity)).await;
+        let port = Arc::clone(&store) as Arc<dyn Store>;
+        let _ = self.link.set(Link { store, _keep: keep });
+        load(Arc::clone(&port), files.clone(), self.events.clone()).await;
+        if let Some(settled) = settled {
+            settled.await;
+            load(port, files, self.events.clone()).await;
         }
-    };
-    let _ = events.send(Event::Identity(identity)).await;
-    let port = Arc::clone(&store) as Arc<dyn Store>;
-    let _ = link.set(Link { store, _keep: keep });
-    load(Arc::clone(&port), files.clone(), events.clone()).await;
-    if let Some(settled) = settled {
-        settled.await;
-        load(port, files, events).await;
     }
 }
 

@@ -58,19 +58,7 @@ pub(super) fn cast(value: Cow<'_, Value>, to: CastTo) -> Option<Value> {
 /// The remainder of a whole number of any size; its sign follows the dividend.
 pub(super) fn remainder(value: &Value, modulus: u32) -> Option<Number> {
     let Value::N(number) = value else { return None };
-    let (digits, exponent) = number.parts();
-    let modulus = u128::from(modulus);
-    let mut rest = digits.checked_rem(modulus)?;
-    // A negative exponent leaves a fraction: trailing zeros are trimmed.
-    for _ in 0..u16::try_from(exponent).ok()? {
-        rest = rest * 10 % modulus;
-    }
-    let rest = i64::try_from(rest).ok()?;
-    Some(Number::from(if number.is_negative() {
-        -rest
-    } else {
-        rest
-    }))
+    number.rem(modulus).map(Number::from)
 }
 
 /// The greatest whole number that is not above `number`, when it fits.
