@@ -54,10 +54,11 @@ impl Pace {
     }
 
     /// Pages to read at once: as many as the rows a page gave so far make necessary, one at first,
-    /// twice as many as before while none matched.
+    /// one where a single page may hold all that is missing, twice as many as before while none matched.
     pub(super) fn pages_at_once(&self, most: usize) -> usize {
         let needed = match self.matched {
             0 => self.pages,
+            _ if self.missing <= FILTERED => 1,
             matched => self.missing.saturating_mul(self.pages) / matched,
         };
         usize::try_from(needed).map_or(most, |needed| needed.clamp(1, most.max(1)))
@@ -110,6 +111,7 @@ mod tests {
     #[rstest]
     #[case::first_page_alone(pace(50, 0, 0, 0), 1)]
     #[case::nearly_full(pace(10, 40, 40, 1), 1)]
+    #[case::one_more_page_may_hold_the_rest(pace(37, 13, 13, 1), 1)]
     #[case::far_from_full(pace(160, 40, 40, 1), 4)]
     #[case::very_far(pace(100_000, 40, 40, 1), 8)]
     #[case::no_match_in_four_pages(pace(50, 4_000, 0, 4), 4)]
