@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 /// Long enough for a debug build on a busy machine; a test that waits so long fails.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_driftscope");
+
 struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
     writer: Box<dyn Write + Send>,
@@ -22,6 +24,12 @@ struct Terminal {
 
 impl Terminal {
     fn open(columns: u16, rows: u16, args: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.args(args);
+        Self::run(columns, rows, command)
+    }
+
+    fn run(columns: u16, rows: u16, mut command: CommandBuilder) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -30,8 +38,6 @@ impl Terminal {
         };
         let pair = native_pty_system().openpty(size).unwrap();
         let home = tempfile::tempdir().unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_driftscope"));
-        command.args(args);
         command.env("TERM", "xterm-256color");
         command.env("HOME", home.path());
         let child = pair.slave.spawn_command(command).unwrap();
@@ -91,13 +97,18 @@ impl Terminal {
         }
     }
 
+    /// Whether the program left nothing of its own behind.
     fn is_whole(&self) -> bool {
+        self.is_left() && !self.screen.lock().unwrap().screen().bracketed_paste()
+    }
+
+    /// Whether the screen, the cursor, and the mouse are the shell's (which may want pastes in brackets, too).
+    fn is_left(&self) -> bool {
         std::thread::sleep(Duration::from_millis(200));
         let parser = self.screen.lock().unwrap();
         let screen = parser.screen();
         !screen.alternate_screen()
             && !screen.hide_cursor()
-            && !screen.bracketed_paste()
             && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
     }
 }
@@ -131,4 +142,25 @@ fn sigterm_leaves_the_terminal_whole() {
         .unwrap();
     terminal.end();
     assert!(terminal.is_whole());
+}
+
+#[test]
+fn ctrl_z_hands_the_terminal_to_the_shell_and_fg_takes_it_again() {
+    let mut shell = CommandBuilder::new("bash");
+    shell.args(["--norc", "--noprofile", "-i"]);
+    shell.env("PS1", "shell> ");
+    let mut terminal = Terminal::run(100, 30, shell);
+    terminal.wait_for("shell>");
+    terminal.press(&format!("{PROGRAM} --demo\n"));
+    terminal.wait_for("read-only");
+    terminal.press("\u{1a}");
+    terminal.wait_for("Stopped");
+    assert!(terminal.is_left());
+    terminal.press("fg\n");
+    terminal.wait_for("read-only");
+    terminal.press("q");
+    terminal.wait_until("the shell again", |text| !text.contains("read-only"));
+    assert!(terminal.is_left());
+    terminal.press("exit\n");
+    terminal.end();
 }
