@@ -4,7 +4,7 @@
 //! [`Canvas::line`], which clips it to its area.
 
 use crate::app::text::sanitise;
-use crate::app::{Area, Pane, Placed, Viewports};
+use crate::app::{Area, Pane, Placed, State, Viewports};
 use crate::theme::{self, Color, Role, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -118,6 +118,16 @@ impl Canvas<'_> {
         if let Some(area) = row_of(area, row) {
             self.buffer.set_style(area, self.ink.ground(role));
         }
+    }
+
+    /// Marks the row of a list's cursor; fainter while its pane has not the focus.
+    pub(super) fn cursor(&mut self, area: Rect, row: usize, state: &State, pane: Pane) {
+        let role = if state.pane() == pane {
+            Role::Selection
+        } else {
+            Role::SelectionIdle
+        };
+        self.ground(area, row, role);
     }
 
     /// Empties an area.

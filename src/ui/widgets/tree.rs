@@ -27,13 +27,7 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
         let line = line(canvas, body.width, state, row);
         canvas.line(body, at, &line);
         if n == tree.scroll.cursor {
-            let idle = state.pane() != Pane::Tree;
-            let role = if idle {
-                Role::SelectionIdle
-            } else {
-                Role::Selection
-            };
-            canvas.ground(body, at, role);
+            canvas.cursor(body, at, state, Pane::Tree);
         }
     }
     thumb(canvas, body, tree.scroll, tree.rows.len(), Role::Border);

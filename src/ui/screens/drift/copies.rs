@@ -36,13 +36,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &Sta
         };
         canvas.line(rows, at, &line);
         if n == drift.copies.cursor {
-            let idle = state.pane() != Pane::Copies;
-            let role = if idle {
-                Role::SelectionIdle
-            } else {
-                Role::Selection
-            };
-            canvas.ground(rows, at, role);
+            canvas.cursor(rows, at, state, Pane::Copies);
         }
     }
     thumb(

@@ -44,13 +44,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, sta
         let line = finding_line(canvas.ink, finding, usize::from(body.width));
         canvas.line(body, at, &line);
         if n == drift.findings.cursor {
-            let idle = state.pane() != Pane::Findings;
-            let role = if idle {
-                Role::SelectionIdle
-            } else {
-                Role::Selection
-            };
-            canvas.ground(body, at, role);
+            canvas.cursor(body, at, state, Pane::Findings);
         }
     }
     thumb(
