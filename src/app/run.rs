@@ -8,11 +8,12 @@ use super::results::{Phase, Results};
 use super::routing::{Planned, Verdict, cheaper};
 use super::state::State;
 use super::viewport::Pane;
+use crate::domain::cost::ask_limit;
 use crate::domain::names::Rcu;
 use crate::domain::plan::{Access, Rejected};
 use crate::domain::problem::Problem;
 use crate::domain::query::Target;
-use crate::domain::schema::{Billing, KeySchema};
+use crate::domain::schema::KeySchema;
 use crate::engine::execute::ReadEvent;
 
 /// Runs the present request, or asks first when it is dear.
@@ -84,20 +85,10 @@ fn row_key<'a>(state: &'a State, planned: &'a Planned) -> Option<&'a KeySchema> 
 /// Above this a request is asked about: the setting, on a provisioned table at most ten seconds of its units.
 fn limit(state: &State, access: &Access) -> Rcu {
     let ask = state.settings.ask_rcu;
-    let Some(table) = state.catalog.table(access.table.as_str()) else {
-        return ask;
-    };
-    let Billing::Provisioned { rcu } = table.billing else {
-        return ask;
-    };
-    let of_index = access
-        .index
-        .as_ref()
-        .and_then(|index| table.index(index.as_str())?.provisioned_rcu);
-    let seconds = of_index.unwrap_or(rcu).saturating_mul(10);
-    Rcu(ask
-        .0
-        .min(f64::from(u32::try_from(seconds).unwrap_or(u32::MAX))))
+    match state.catalog.table(access.table.as_str()) {
+        Some(table) => ask_limit(ask, table, access.index.as_ref()),
+        None => ask,
+    }
 }
 
 /// A path not taken, by the name it goes by.

@@ -2,7 +2,7 @@
 
 use super::args::{DriftArgs, Format, Global};
 use super::exit::{Exit, Failure, exit_of};
-use super::output::{Output, create, no_such_format, note, report, unwritable, written};
+use super::output::{Output, create, no_such_format, note, report, units, unwritable, written};
 use super::progress::Progress;
 use super::session::Session;
 use crate::domain::drift::{Class, CopySummary, Unverified};
@@ -185,10 +185,7 @@ fn ask(
         return Ok(());
     };
     let high = range.high.unwrap_or(range.low);
-    note(
-        global.quiet,
-        &format!("estimate: {} to {} RCU", range.low.0, high.0),
-    );
+    note(global.quiet, &format!("estimate: {}", units(range)));
     let middle = f64::midpoint(range.low.0, high.0);
     if middle <= session.config.ask_rcu || global.yes || options.max_rcu.is_some() {
         return Ok(());
@@ -292,12 +289,7 @@ fn summary_text(outcome: &CheckOutcome) -> String {
         summary.dataset, summary.base_items, summary.consumed.0, summary.seconds
     );
     if let Some(scan) = summary.scan.rcu {
-        let _ = write!(
-            text,
-            " (scans alone: {} to {} RCU)",
-            scan.low.0,
-            scan.high.unwrap_or(scan.low).0
-        );
+        let _ = write!(text, " (scans alone: {})", units(scan));
     }
     text
 }

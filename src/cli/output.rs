@@ -2,6 +2,7 @@
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
+use crate::domain::names::{Range, Rcu};
 use crate::domain::problem::Problem;
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -129,6 +130,14 @@ fn headline(problem: &Problem) -> String {
         ..problem.clone()
     }
     .to_string()
+}
+
+/// A range of units: `313 to 316.5 RCU`.
+pub(super) fn units(range: Range<Rcu>) -> String {
+    match range.high {
+        Some(high) => format!("{} to {} RCU", range.low.0, high.0),
+        None => format!("{} RCU or more", range.low.0),
+    }
 }
 
 /// A format that makes no sense for a command.

@@ -4,10 +4,11 @@ mod print;
 
 use super::args::{Format, Global, QueryArgs};
 use super::exit::{Exit, Failure, exit_of};
-use super::output::{Output, note, report, written};
+use super::output::{Output, note, report, units, written};
 use super::progress::Progress;
 use super::request::{Planned, plan};
 use super::session::Session;
+use crate::domain::cost::ask_limit;
 use crate::domain::item::Block;
 use crate::domain::names::Rcu;
 use crate::domain::plan::{Reason, Route, plan_json, scan_json};
@@ -61,7 +62,12 @@ fn bounds(
     args: &QueryArgs,
     planned: &Planned,
 ) -> Result<Bounds, Failure> {
-    let limit = session.config.ask_rcu;
+    let access = &planned.route.plan.access;
+    let setting = Rcu(session.config.ask_rcu);
+    let Rcu(limit) = match planned.catalog.table(access.table.as_str()) {
+        Some(table) => ask_limit(setting, table, access.index.as_ref()),
+        None => setting,
+    };
     let estimate = planned.route.plan.estimate;
     let mut max_rcu = global.max_rcu;
     if !global.yes {
@@ -91,18 +97,25 @@ fn too_dear(middle: f64, limit: f64, route: &Route) -> Problem {
     let cheaper = route
         .rejected
         .iter()
-        .filter(|r| r.reason == Reason::CostsMore || r.plan.is_some())
-        .filter_map(|r| r.estimate.map(|e| (r, e.rcu.low.0)))
-        .filter(|(_, low)| *low < middle)
-        .min_by(|a, b| a.1.total_cmp(&b.1));
-    let hint = match cheaper {
-        Some((other, low)) => format!("`{}` at {low} RCU or more, `--yes` to run it anyway, or `--max-rcu N` to bound it", other.access.table),
-        None => "`--yes` to run it anyway, `--max-rcu N` to bound it, or a condition on a key (see `driftscope explain`)".to_owned(),
+        // Cheaper than what was chosen is only what was not asked for.
+        .find(|r| r.reason == Reason::Pinned)
+        .and_then(|r| Some((r, r.estimate?)));
+    let (why, hint) = match cheaper {
+        Some((other, estimate)) => (
+            "another route is cheaper",
+            format!(
+                "the dataset alone after FROM: `{}` answers for {}; `--yes` to run it anyway, or `--max-rcu N` to bound it",
+                other.access.table,
+                units(estimate.rcu)
+            ),
+        ),
+        None => (
+            "no cheaper route answers it",
+ "`--yes` to run it anyway, `--max-rcu N` to bound it, or a condition on a key (see `driftscope explain`)".to_owned(),
+        ),
     };
     Problem::new(format!("the request would consume about {middle:.0} RCU"))
-        .because(format!(
-            "the asking limit is {limit} RCU, and no cheaper route answers it"
-        ))
+        .because(format!("the asking limit is {limit} RCU, and {why}"))
         .hint(hint)
 }
 
@@ -203,13 +216,7 @@ fn summary(answer: &Answer, route: &Route) -> String {
         answer.count, c.rcu.0, c.requests, c.items_read
     );
     if let Some(scan) = route.scan.rcu {
-        let _ = write!(
-            text,
-            "; a scan of `{}`: {} to {} RCU",
-            route.scan_table,
-            scan.low.0,
-            scan.high.unwrap_or(scan.low).0
-        );
+        let _ = write!(text, "; a scan of `{}`: {}", route.scan_table, units(scan));
         if c.rcu.0 > 0.0 && scan.low.0 > c.rcu.0 {
             let _ = write!(text, " ({:.0}×)", scan.low.0 / c.rcu.0);
         }

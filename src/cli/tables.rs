@@ -2,7 +2,7 @@
 
 use super::args::{Format, Global};
 use super::exit::{Exit, Failure};
-use super::output::{Output, no_such_format, report, written};
+use super::output::{Output, no_such_format, report, units, written};
 use super::session::Session;
 use crate::domain::cost::{ScanCost, scan_cost};
 use crate::domain::names::{CopyName, DatasetName, TableName};
@@ -200,9 +200,8 @@ fn text(row: &Row<'_>) -> String {
         || "scan ? RCU".to_owned(),
         |r| {
             format!(
-                "scan {} to {} RCU{}",
-                r.low.0,
-                r.high.unwrap_or(r.low).0,
+                "scan {}{}",
+                units(r),
                 row.scan
                     .usd
                     .map_or_else(String::new, |usd| format!(" ≈ ${usd:.7}"))

@@ -3,9 +3,11 @@
 //! Owns what reads are charged and what that costs at list price. Knows no plan and no request:
 //! those bring bytes, this gives units.
 
+mod ask;
 mod capacity;
 mod price;
 
+pub use ask::ask_limit;
 pub use capacity::{read_units, scan_cost, scan_range, unit_factor, units};
 pub use price::{Price, Prices};
 
