@@ -57,6 +57,7 @@ fn state() -> State {
         complete: true,
         consumption: Consumption::default(),
         error: None,
+        observed: Vec::new(),
     });
     state.results = results;
     state.focus(Pane::Results);

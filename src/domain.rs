@@ -15,4 +15,5 @@ pub mod query;
 pub mod read;
 pub mod schema;
 pub mod size;
+pub mod stats;
 pub mod value;

@@ -150,6 +150,7 @@ fn access(table: &str, copy: Option<&str>, index: Option<&str>) -> Access {
 fn estimate(low: f64, high: f64) -> Estimate {
     Estimate {
         rcu: Range::new(Rcu(low), Rcu(high)),
+        expected: Rcu(f64::midpoint(low, high)),
         requests: Range::new(3, 3),
         usd: None,
         basis: Basis::Described,
@@ -193,6 +194,7 @@ pub(crate) fn routed(text: &str) -> Planned {
         access: access("strikes_by_month", Some("by_month"), None),
         reads: partitions(&["1998-10", "1998-09", "1998-08"]),
         order: OrderStrategy::Concatenate,
+        ordered_by: 1,
         filter: None,
         residual: Predicate::TRUE,
         projection: None,
@@ -201,6 +203,7 @@ pub(crate) fn routed(text: &str) -> Planned {
         distinct: None,
         consistency: Consistency::Eventual,
         estimate: estimate(3.5, 3.5),
+        parts: Vec::new(),
     };
     let by_operator = access("strikes", None, Some("by_operator"));
     let one = partitions(&["UNITED AIRLINES"]);
@@ -251,6 +254,7 @@ pub(crate) fn answer(count: u64) -> Answer {
         complete: true,
         consumption: consumption(3.5, 812, count),
         error: None,
+        observed: Vec::new(),
     }
 }
 

@@ -55,6 +55,9 @@ pub struct Plan {
     pub reads: Reads,
     /// How rows come into order.
     pub order: OrderStrategy,
+    /// How many leading terms of the ORDER BY the reads themselves give; rows equal in them are
+    /// sorted on our side by the rest. All of them, or none when rows are not read in order.
+    pub ordered_by: usize,
     /// Filter handed to the service: the expressible part of `residual`.
     pub filter: Option<Predicate>,
     /// What each item read must satisfy, verified on our side against the item as read: the conjuncts
@@ -73,6 +76,9 @@ pub struct Plan {
     pub consistency: Consistency,
     /// What it will consume.
     pub estimate: Estimate,
+    /// A union of conjunctions: its members, each run on its own, each row given once. The plan
+    /// itself then names the dearest of them, and its estimate is that of all together.
+    pub parts: Vec<Plan>,
 }
 
 /// Where a plan reads from.
@@ -158,6 +164,8 @@ pub enum Basis {
 pub struct Estimate {
     /// Units.
     pub rcu: Range<Rcu>,
+    /// Units most likely: what routes are ranked by.
+    pub expected: Rcu,
     /// Requests.
     pub requests: Range<u64>,
     /// US dollars, low and high, where a price is known.

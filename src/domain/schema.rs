@@ -3,6 +3,7 @@
 use crate::domain::mapping::{BoundDataset, DatasetFile};
 use crate::domain::names::{DatasetName, IndexName, TableName};
 use crate::domain::problem::Problem;
+use crate::domain::stats::Statistics;
 use crate::domain::value::{Item, Kind};
 use indexmap::IndexMap;
 
@@ -201,6 +202,8 @@ pub struct Catalog {
     pub files: Vec<DatasetFile>,
     /// Datasets: bound to their tables, or why that is not possible (yet).
     pub datasets: IndexMap<DatasetName, Result<BoundDataset, Problem>>,
+    /// What was sampled or learned of sizes and distributions.
+    pub statistics: Statistics,
 }
 
 impl Catalog {

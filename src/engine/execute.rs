@@ -21,6 +21,7 @@ use crate::domain::plan::Plan;
 use crate::domain::query::Request;
 use crate::domain::read::{ReadError, ReadPage};
 use crate::domain::schema::Catalog;
+use crate::domain::stats::Observation;
 use crate::store::Store;
 use run::Run;
 use std::sync::Arc;
@@ -90,6 +91,8 @@ pub struct Answer {
     pub consumption: Consumption,
     /// Why it is not complete.
     pub error: Option<ReadError>,
+    /// What the pages read teach of sizes.
+    pub observed: Vec<Observation>,
 }
 
 /// Limits of a run.

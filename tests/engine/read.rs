@@ -63,6 +63,7 @@ fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrategy) -> Plan 
         },
         reads,
         order,
+        ordered_by: 0,
         filter: None,
         residual: Predicate::TRUE,
         projection: None,
@@ -72,10 +73,12 @@ fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrategy) -> Plan 
         consistency: Consistency::Eventual,
         estimate: Estimate {
             rcu: Range::at_least(Rcu(0.0)),
+            expected: Rcu(0.0),
             requests: Range::at_least(0),
             usd: None,
             basis: Basis::Unknown,
         },
+        parts: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::domain::expr::{Each, Path, Predicate, ValueExpr};
 use crate::domain::mapping::{BoundCopy, BoundDataset, Mapping};
 use crate::domain::query::{Consistency, Request};
 use crate::domain::schema::{Index, IndexKind, KeySchema, Projection, Table};
+use crate::domain::stats::Statistics;
 use crate::domain::value::Value;
 use indexmap::IndexMap;
 
@@ -28,6 +29,8 @@ pub(super) struct Context<'a> {
     pub(super) prices: &'a Prices,
     /// The region, for prices.
     pub(super) region: Option<&'a str>,
+    /// What is known of sizes and distributions.
+    pub(super) statistics: &'a Statistics,
 }
 
 impl<'a> Context<'a> {
@@ -55,6 +58,7 @@ impl<'a> Context<'a> {
             consistency,
             prices: planner.prices,
             region: planner.region,
+            statistics: &planner.catalog.statistics,
         }
     }
 

@@ -119,6 +119,10 @@ fn plan(
         access: path.access(),
         reads,
         order,
+        ordered_by: match order {
+            OrderStrategy::None | OrderStrategy::Sort => 0,
+            _ => context.request.order.len(),
+        },
         filter: shape.filter,
         residual: shape.residual,
         projection: shape.projection,
@@ -127,5 +131,6 @@ fn plan(
         distinct: shape.distinct,
         consistency: context.consistency,
         estimate,
+        parts: Vec::new(),
     }
 }

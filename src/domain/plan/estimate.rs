@@ -150,6 +150,7 @@ pub(super) fn of_scan(
 pub(super) const fn of_nothing() -> Estimate {
     Estimate {
         rcu: Range::new(Rcu(0.0), Rcu(0.0)),
+        expected: Rcu(0.0),
         requests: Range::new(0, 0),
         usd: Some((0.0, Some(0.0))),
         basis: Basis::Exact,
@@ -272,6 +273,7 @@ fn finish(
         .read(context.region, table.billing, table.class);
     Estimate {
         rcu: Range { low, high },
+        expected: Rcu(f64::midpoint(low.0, high.unwrap_or(low).0)),
         requests: Range {
             low: requests.0 as u64,
             high: high.map(|_| requests.1.max(requests.0) as u64),

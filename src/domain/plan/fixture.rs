@@ -7,6 +7,7 @@ use crate::domain::mapping::{BoundDataset, bind, parse_dataset_file};
 use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, parse_request, resolve};
 use crate::domain::schema::{Catalog, Index, IndexKind, Projection, Table, TableState};
+use crate::domain::stats::Statistics;
 
 /// The dataset file of the demo.
 pub(super) const DEMO: &str = include_str!("../../../data/driftscope.toml");
@@ -92,6 +93,7 @@ pub(super) fn catalog_of(file: &str, tables: &[Table]) -> Catalog {
         tables: tables.iter().map(ready).collect(),
         datasets,
         files: vec![file],
+        statistics: Statistics::default(),
     }
 }
 

@@ -118,6 +118,7 @@ impl<'a> Run<'a> {
             complete: error.is_none(),
             consumption: self.reader.used,
             error,
+            observed: Vec::new(),
         }
     }
 

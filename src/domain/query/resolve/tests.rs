@@ -91,6 +91,7 @@ fn catalog() -> Catalog {
             (TableName::from("listed"), TableState::Listed),
         ]),
         files: Vec::new(),
+        statistics: crate::domain::stats::Statistics::default(),
         datasets: IndexMap::from([
             (DatasetName::from("strikes"), Ok(dataset)),
             (
