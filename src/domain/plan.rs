@@ -16,6 +16,7 @@ mod explain;
 mod fixture;
 mod implies;
 mod order;
+pub mod pace;
 mod partitions;
 mod refusal;
 mod shape;

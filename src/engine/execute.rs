@@ -9,7 +9,6 @@ mod fetch;
 mod in_order;
 mod merge;
 mod output;
-mod pace;
 mod rows;
 mod run;
 mod sort;
@@ -18,6 +17,7 @@ mod unordered;
 use crate::domain::item::Block;
 use crate::domain::names::{IndexName, Rcu, TableName};
 use crate::domain::plan::Plan;
+use crate::domain::plan::pace::CONCURRENCY;
 use crate::domain::query::Request;
 use crate::domain::read::{ReadError, ReadPage};
 use crate::domain::schema::Catalog;
@@ -111,7 +111,7 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            concurrency: 8,
+            concurrency: CONCURRENCY,
             max_rcu: None,
             page_items: None,
             mean_item: None,

@@ -6,7 +6,7 @@ mod cursor;
 mod reader;
 mod sweep;
 
-pub(super) use cursor::{Cursor, scan_page_items};
+pub(super) use cursor::Cursor;
 pub(super) use reader::{Pool, Reader};
 pub(super) use sweep::Sweep;
 

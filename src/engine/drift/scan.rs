@@ -3,10 +3,11 @@
 use super::Phase;
 use super::check::Check;
 use crate::domain::item::ItemRef;
+use crate::domain::plan::pace::scan_page_items;
 use crate::domain::query::Consistency;
 use crate::domain::read::{ReadPage, ReadRequest, Scan};
 use crate::domain::schema::Table;
-use crate::engine::pages::{Cursor, Stop, Sweep, scan_page_items};
+use crate::engine::pages::{Cursor, Stop, Sweep};
 
 /// Bytes of a table that are worth a segment of a parallel Scan.
 const SEGMENT: u64 = 8 * 1024 * 1024;

@@ -5,23 +5,20 @@ use super::fetch::fetch_base;
 use super::in_order::in_order;
 use super::merge::merge;
 use super::output::Output;
-use super::pace::{Filtered, Pace};
 use super::rows::{Row, matching};
 use super::sort::{KeyMaker, Sorter};
 use super::unordered::unordered;
 use super::{Answer, Bounds, ReadEvent};
 use crate::domain::item::Block;
+use crate::domain::plan::pace::{FETCH, Filtered, Pace, scan_page_items};
 use crate::domain::plan::{BaseFetch, OrderStrategy, Plan, Reads};
 use crate::domain::query::{Request, Select};
 use crate::domain::read::{Query, ReadPage, ReadRequest, Scan};
-use crate::engine::pages::{Cursor, Pool, Reader, Stop, Sweep, scan_page_items};
+use crate::engine::pages::{Cursor, Pool, Reader, Stop, Sweep};
 use crate::store::Store;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
-
-/// Base items fetched by one call (developer guide, `API_BatchGetItem`).
-const FETCH: usize = 100;
 
 /// A plan being run.
 #[derive(Debug)]

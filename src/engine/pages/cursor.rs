@@ -126,24 +126,11 @@ fn stayed_unprocessed(table: &TableName, keys: usize) -> ReadError {
     }
 }
 
-/// Items a Scan page should evaluate: 1.25 MB worth of them, so that the service's own limit of
-/// 1 MB ends the page and `Limit` never bites; 2,500 when the mean size is unknown.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to 100..=50,000 before the cast"
-)]
-pub(in crate::engine) fn scan_page_items(mean_item: Option<f64>) -> u32 {
-    const BYTES: f64 = 1.25 * 1024.0 * 1024.0;
-    mean_item.map_or(2_500, |mean| (BYTES / mean).clamp(100.0, 50_000.0) as u32)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::read::Scan;
     use crate::domain::value::Value;
-    use rstest::rstest;
 
     fn key(n: usize) -> Item {
         Item::from([("id".to_owned(), Value::s(format!("{n:03}")))])
@@ -235,17 +222,5 @@ mod tests {
         assert_eq!((next.start, next.limit), (Some(key(7)), Some(10)));
         cursor.advance(&ReadPage::default()).unwrap();
         assert!(cursor.ended());
-    }
-
-    #[rstest]
-    #[case(None, 2_500)]
-    #[case(Some(1_310.72), 1_000)]
-    #[case(Some(400_000.0), 100)]
-    #[case(Some(10.0), 50_000)]
-    fn a_scan_page_asks_for_a_megabyte_and_a_quarter(
-        #[case] mean: Option<f64>,
-        #[case] items: u32,
-    ) {
-        assert_eq!(scan_page_items(mean), items);
     }
 }

@@ -2,28 +2,35 @@
 //!
 //! Units are charged for items evaluated, whether anybody uses them (so `Limit` lowers
 //! the cost of a page), and every request costs at least half a unit: so neither whole pages nor tiny ones.
+//!
+//! Pure, and the one place that knows: runs read by it and estimates count by it, so that they never
+//! disagree.
 
 /// The least items a page evaluates when a filter may drop some of them.
 const FILTERED: u64 = 100;
 /// The least items a page evaluates when it is one of several to be merged.
 const MERGED: u64 = 25;
+/// Base items fetched by one call (developer guide, `API_BatchGetItem`).
+pub const FETCH: usize = 100;
+/// Page reads under way at once, unless told otherwise.
+pub const CONCURRENCY: usize = 8;
 
 /// What is still missing, and how reading went so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pace {
+pub struct Pace {
     /// Rows missing to the LIMIT.
-    pub(super) missing: u64,
+    pub missing: u64,
     /// Items evaluated so far.
-    pub(super) read: u64,
+    pub read: u64,
     /// Rows that matched so far.
-    pub(super) matched: u64,
+    pub matched: u64,
     /// Pages so far.
-    pub(super) pages: u64,
+    pub pages: u64,
 }
 
 /// Whether items read may be dropped by a filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Filtered {
+pub enum Filtered {
     /// Every item read is a row.
     No,
     /// Some are dropped.
@@ -33,7 +40,8 @@ pub(super) enum Filtered {
 impl Pace {
     /// Items the next page should evaluate: what is missing without a filter; with one, what the
     /// share of matches so far makes necessary, and four times as many as before while none matched.
-    pub(super) fn page_items(&self, filtered: Filtered) -> u32 {
+    #[must_use]
+    pub fn page_items(&self, filtered: Filtered) -> u32 {
         let items = match filtered {
             Filtered::No => self.missing,
             Filtered::Maybe if self.read == 0 => self.missing.max(FILTERED),
@@ -47,7 +55,8 @@ impl Pace {
     }
 
     /// As [`Self::page_items`], for each of `lanes` partitions that are merged: twice a fair share.
-    pub(super) fn lane_items(&self, filtered: Filtered, lanes: usize) -> u32 {
+    #[must_use]
+    pub fn lane_items(&self, filtered: Filtered, lanes: usize) -> u32 {
         let all = u64::from(self.page_items(filtered));
         let share = all.saturating_mul(2).div_ceil(lanes.max(1) as u64);
         u32::try_from(share.max(MERGED).min(all)).unwrap_or(u32::MAX)
@@ -55,7 +64,8 @@ impl Pace {
 
     /// Pages to read at once: as many as the rows a page gave so far make necessary, one at first,
     /// one where a single page may hold all that is missing, twice as many as before while none matched.
-    pub(super) fn pages_at_once(&self, most: usize) -> usize {
+    #[must_use]
+    pub fn pages_at_once(&self, most: usize) -> usize {
         let needed = match self.matched {
             0 => self.pages,
             _ if self.missing <= FILTERED => 1,
@@ -63,6 +73,19 @@ impl Pace {
         };
         usize::try_from(needed).map_or(most, |needed| needed.clamp(1, most.max(1)))
     }
+}
+
+/// Items a Scan page should evaluate: 1.25 MB worth of them, so that the service's own limit of
+/// 1 MB ends the page and `Limit` never bites; 2,500 when the mean size is unknown.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to 100..=50,000 before the cast"
+)]
+#[must_use]
+pub fn scan_page_items(mean_item: Option<f64>) -> u32 {
+    const BYTES: f64 = 1.25 * 1024.0 * 1024.0;
+    mean_item.map_or(2_500, |mean| (BYTES / mean).clamp(100.0, 50_000.0) as u32)
 }
 
 #[cfg(test)]
@@ -120,5 +143,17 @@ mod tests {
         #[case] pages: usize,
     ) {
         assert_eq!(pace.pages_at_once(8), pages);
+    }
+
+    #[rstest]
+    #[case(None, 2_500)]
+    #[case(Some(1_310.72), 1_000)]
+    #[case(Some(400_000.0), 100)]
+    #[case(Some(10.0), 50_000)]
+    fn a_scan_page_asks_for_a_megabyte_and_a_quarter(
+        #[case] mean: Option<f64>,
+        #[case] items: u32,
+    ) {
+        assert_eq!(scan_page_items(mean), items);
     }
 }
