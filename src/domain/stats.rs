@@ -1,8 +1,32 @@
 //! Statistics: how large paths, partitions, and items are, and how values are distributed.
 //!
 //! Sampled by `analyze` or learned from pages that were read anyway. They rank routes; they never
-//! decide whether a route is complete.
+//! decide whether a route is complete. Pure: samples, observations, and the time come in from outside.
+//!
+//! Every figure is a [`Spread`]. After a whole scan it is off by the width of a bucket of a histogram at
+//! most. After a partial one its ends are three standard deviations of sampling away.
 
+mod attribute;
+mod distinct;
+mod json;
+mod key;
+mod learn;
+mod partition;
+mod path;
+mod sampler;
+mod share;
+mod sizes;
+mod sketch;
+mod spread;
+mod table;
+
+pub use attribute::AttributeStatistics;
+pub use path::PathStatistics;
+pub use sampler::{Sampler, Scanned};
+pub use spread::{Figure, Origin, Spread, Volume};
+pub use table::{Sample, TableStatistics};
+
+use crate::domain::expr::Predicate;
 use crate::domain::names::{IndexName, Range, TableName};
 use crate::domain::read::KeyCondition;
 use crate::domain::value::Value;
@@ -17,35 +41,11 @@ pub struct PathName {
     pub index: Option<IndexName>,
 }
 
-/// A figure with what it is at least and at most.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Spread {
-    /// At least.
-    pub low: f64,
-    /// Most likely.
-    pub expected: f64,
-    /// At most.
-    pub high: f64,
-}
-
-/// Items and their bytes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Volume {
-    /// Items.
-    pub items: Spread,
-    /// Bytes.
-    pub bytes: Spread,
-}
-
 /// Everything known beyond what `DescribeTable` tells, by table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Statistics {
     tables: BTreeMap<TableName, TableStatistics>,
 }
-
-/// What is known of a table and its indexes.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct TableStatistics {}
 
 /// What a run saw of a path, whatever it was asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,10 +85,66 @@ pub enum Seen {
 }
 
 impl Statistics {
-    /// How much a Query with this key condition evaluates, when anything is known of it.
+    /// What is known of a table.
     #[must_use]
-    pub fn selected(&self, path: &PathName, condition: &KeyCondition) -> Option<Volume> {
-        let _ = (self.tables.get(&path.table)?, condition);
-        None
+    pub fn table(&self, table: &str) -> Option<&TableStatistics> {
+        self.tables.get(table)
+    }
+
+    /// Every table of which anything is known.
+    pub fn tables(&self) -> impl Iterator<Item = (&TableName, &TableStatistics)> {
+        self.tables.iter()
+    }
+
+    /// Puts in what is known of a table, in place of what was.
+    pub fn insert(&mut self, table: TableName, statistics: TableStatistics) {
+        self.tables.insert(table, statistics);
+    }
+
+    fn path(&self, path: &PathName) -> Option<(&TableStatistics, &PathStatistics)> {
+        let table = self.tables.get(&path.table)?;
+        Some((table, table.paths.get(&path.index)?))
+    }
+
+    /// All that the path holds.
+    #[must_use]
+    pub fn total(&self, path: &PathName) -> Option<Figure> {
+        self.path(path)?.1.total()
+    }
+
+    /// What a Query with this condition evaluates.
+    #[must_use]
+    pub fn selected(&self, path: &PathName, condition: &KeyCondition) -> Option<Figure> {
+        let (table, path) = self.path(path)?;
+        path.selected(condition, table.fraction())
+    }
+
+    /// How many partitions (distinct values of the HASH attributes) the path has.
+    #[must_use]
+    pub fn partitions(&self, path: &PathName) -> Option<Spread> {
+        self.path(path)?.1.partitions()
+    }
+
+    /// Bytes of the mean item.
+    #[must_use]
+    pub fn mean_item(&self, path: &PathName) -> Option<Spread> {
+        self.path(path)?.1.mean_item()
+    }
+
+    /// Bytes of so many items of the path taken together, whichever they are: from the smallest to the
+    /// largest there are.
+    #[must_use]
+    pub fn bytes_of(&self, path: &PathName, items: f64) -> Option<Spread> {
+        self.path(path)?.1.bytes_of(items)
+    }
+
+    /// The share of the table's items that satisfy the predicate; from 0 to 1 where nothing is known of
+    /// its attributes.
+    #[must_use]
+    pub fn share(&self, table: &TableName, predicate: &Predicate) -> Option<Spread> {
+        self.tables.get(table)?.share(predicate)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! What is counted of one attribute while items come in.
+
+use super::reservoir::{Random, Reservoir};
+use crate::domain::stats::AttributeStatistics;
+use crate::domain::stats::distinct::distinct;
+use crate::domain::stats::key::{Key, is_countable};
+use crate::domain::stats::sketch::Sketch;
+use crate::domain::stats::spread::{Spread, count, float, rounded};
+use crate::domain::value::{Kind, Value};
+use indexmap::IndexMap;
+use std::collections::BTreeMap;
+
+/// Distinct values counted at a time; when there are more, the rarer half is forgotten.
+const MOST_COUNTED: usize = 4_096;
+/// Values kept for a histogram, and marks in it.
+const MOST_VALUES: usize = 4_096;
+const MOST_MARKS: usize = 65;
+/// The most frequent values that are named.
+const MOST_TOP: usize = 64;
+/// Parts of the values in which it is looked how many come in one go.
+const PARTS: usize = 16;
+
+/// One attribute.
+#[derive(Debug)]
+pub(super) struct AttributeSampler {
+    kinds: BTreeMap<Kind, u64>,
+    values: BTreeMap<Kind, Reservoir<(Key, u64)>>,
+    counts: IndexMap<Value, u64>,
+    /// How often a value may have occurred that was forgotten since.
+    missed: u64,
+    /// Values that are not counted: sets, documents, and long text.
+    uncounted: u64,
+}
+
+impl AttributeSampler {
+    pub(super) fn new() -> Self {
+        Self {
+            kinds: BTreeMap::new(),
+            values: BTreeMap::new(),
+            counts: IndexMap::new(),
+            missed: 0,
+            uncounted: 0,
+        }
+    }
+
+    pub(super) fn add(&mut self, value: &Value, cluster: u64, random: &mut Random) {
+        let kind = value.kind();
+        *self.kinds.entry(kind).or_default() += 1;
+        if !is_countable(value) {
+            self.uncounted += 1;
+            // A histogram without its long values would be wrong about all.
+            self.values.remove(&kind);
+            return;
+        }
+        if matches!(kind, Kind::S | Kind::N | Kind::B) {
+            self.values
+                .entry(kind)
+                .or_insert_with(|| Reservoir::new(MOST_VALUES))
+                .offer(random, || (Key(vec![value.clone()]), cluster));
+        }
+        if let Some(known) = self.counts.get_mut(value) {
+            *known += 1;
+        } else {
+            self.counts.insert(value.clone(), 1);
+        }
+        if self.counts.len() > MOST_COUNTED {
+            self.forget_rare();
+        }
+    }
+
+    fn forget_rare(&mut self) {
+        let mut counts: Vec<u64> = self.counts.values().copied().collect();
+        let middle = counts.len() / 2;
+        let (_, median, _) = counts.select_nth_unstable(middle);
+        let median = *median;
+        self.counts.retain(|_, items| *items > median);
+        self.missed += median;
+    }
+
+    /// What it tells, of so many items of the table.
+    pub(super) fn finish(mut self, of: u64, fraction: Option<f64>) -> AttributeStatistics {
+        let fraction = fraction.unwrap_or(0.0).max(1e-9);
+        let present: u64 = self.kinds.values().sum();
+        // A histogram that began after a long value had come would lack what was before.
+        self.values
+            .retain(|kind, values| self.kinds.get(kind).copied() == Some(values.seen()));
+        let values: Vec<Vec<(Key, u64)>> = self
+            .values
+            .values()
+            .map(|values| {
+                let mut values = values.kept().to_vec();
+                values.sort_unstable();
+                values
+            })
+            .collect();
+        let kept: usize = values.iter().map(Vec::len).sum();
+        let counted = self.missed == 0;
+        let distinct = if counted {
+            let uncounted = Spread {
+                low: 0.0,
+                expected: float(self.uncounted),
+                high: float(self.uncounted) / fraction,
+            };
+            distinct(self.counts.values().copied(), fraction) + uncounted
+        } else {
+            of_sample(
+                &values,
+                fraction * float(count(kept)) / float(present.max(1)),
+                present,
+            )
+        };
+        let mut top: Vec<(Key, u64)> = self
+            .counts
+            .into_iter()
+            .map(|(value, items)| (Key(vec![value]), items))
+            .collect();
+        top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let next = top.get(MOST_TOP).map_or(0, |(_, items)| *items);
+        top.truncate(MOST_TOP);
+        let top_is_all = counted && next == 0 && self.uncounted == 0;
+        top.sort_by(|a, b| a.0.cmp(&b.0));
+        AttributeStatistics {
+            of,
+            kinds: self
+                .kinds
+                .iter()
+                .map(|(kind, items)| (kind.code().to_owned(), *items))
+                .collect(),
+            clump: rounded(clump(&values, present)),
+            ordered: self
+                .values
+                .keys()
+                .zip(&values)
+                .map(|(kind, values)| {
+                    let values: Vec<(Key, u64)> =
+                        values.iter().map(|(key, _)| (key.clone(), 0)).collect();
+                    (kind.code().to_owned(), Sketch::new(&values, MOST_MARKS))
+                })
+                .collect(),
+            top,
+            top_is_all,
+            others: self.missed + next,
+            missed: self.missed,
+            distinct: distinct.rounded(),
+        }
+    }
+}
+
+/// Distinct values, when not all were counted: as a smaller sample tells.
+fn of_sample(values: &[Vec<(Key, u64)>], fraction: f64, present: u64) -> Spread {
+    let runs = values
+        .iter()
+        .flat_map(|values| values.chunk_by(|a, b| a.0 == b.0))
+        .map(|run| count(run.len()));
+    let found = distinct(runs, fraction);
+    Spread {
+        high: found.high.max(float(present)),
+        ..found
+    }
+}
+
+/// How many items come in one go: of each part of the values, the squares of its counts by cluster.
+fn clump(values: &[Vec<(Key, u64)>], present: u64) -> f64 {
+    let kept: usize = values.iter().map(Vec::len).sum();
+    let mut squares = 0.0;
+    for part in values
+        .iter()
+        .flat_map(|values| values.chunks(values.len().div_ceil(PARTS).max(1)))
+    {
+        let mut clusters: Vec<u64> = part.iter().map(|(_, cluster)| *cluster).collect();
+        clusters.sort_unstable();
+        let runs = clusters.chunk_by(|a, b| a == b);
+        squares += runs
+            .map(|run| float(count(run.len() * run.len())))
+            .sum::<f64>();
+    }
+    if kept == 0 {
+        return 1.0;
+    }
+    // The kept values are a sample themselves: of pairs in one cluster it shows its square.
+    let of_kept = squares / float(count(kept));
+    1.0 + (of_kept - 1.0) * float(present) / float(count(kept))
+}
