@@ -35,6 +35,7 @@ mod viewport;
 pub use crate::engine::catalog::CatalogEvent;
 pub use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Phase as CheckStep};
 pub use crate::engine::execute::{Answer, Consumption, ReadEvent};
+pub use crate::store::budget::Pace;
 
 pub use effect::{Effect, Effects};
 pub use event::{CheckEvent, Env, Event, Mouse, MouseAction, RunEvent, SandboxProgress, Session};
@@ -69,6 +70,12 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
         Event::Session(session) => {
             if state.session != session {
                 state.session = session;
+                fx.redraw();
+            }
+        }
+        Event::Pace(pace) => {
+            if state.pace != pace {
+                state.pace = pace;
                 fx.redraw();
             }
         }

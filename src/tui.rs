@@ -12,7 +12,9 @@ mod terminal;
 use crate::app::{Effect, Env, Event, State, update};
 use crate::domain::problem::Problem;
 use crate::store::Identity;
+use crate::store::budget::Limits;
 use crate::store::ledger::Ledger;
+use crate::store::throttle::Throttles;
 use crate::theme::Theme;
 use crate::ui;
 use crossterm::event::EventStream;
@@ -47,6 +49,8 @@ pub type FindTheme = Box<dyn Fn(&str) -> Result<Theme, Problem>>;
 pub struct Connected {
     /// The store, keeping count.
     pub store: Arc<Ledger>,
+    /// Where it reports that it is throttled.
+    pub throttles: Throttles,
     /// Where and as whom it reads.
     pub identity: Identity,
     /// Done when tables that are still growing are complete.
@@ -65,8 +69,8 @@ pub struct Startup {
     pub find_theme: FindTheme,
     /// How to get a store.
     pub connect: Connect,
-    /// Hard stop for the whole session.
-    pub max_rcu: Option<f64>,
+    /// How much and how fast the whole session may read.
+    pub limits: Limits,
 }
 
 /// Runs the terminal until the user leaves.
@@ -79,7 +83,7 @@ pub fn run(startup: Startup) -> Result<(), Problem> {
         mut theme,
         find_theme,
         connect,
-        max_rcu,
+        limits,
     } = startup;
     let mut screen = Screen::enter()?;
     let viewports = screen.draw(|frame| ui::render(&state, &theme, frame))?;
@@ -91,7 +95,7 @@ pub fn run(startup: Startup) -> Result<(), Problem> {
         .map_err(|e| Problem::new("the runtime did not start").because(e.to_string()))?;
     let result = runtime.block_on(async {
         let (events, inbox) = mpsc::channel(256);
-        let runner = Runner::start(connect, state.catalog.files.clone(), max_rcu, events);
+        let runner = Runner::start(connect, state.catalog.files.clone(), limits, events);
         Loop {
             screen: &mut screen,
             state: &mut state,
@@ -228,8 +232,8 @@ impl Loop<'_> {
     }
 
     fn note_consumption(&mut self, pace: &mut Pace) {
-        if let Some(session) = self.runner.news() {
-            let effects = update(self.state, Event::Session(session), &now());
+        for event in self.runner.news() {
+            let effects = update(self.state, event, &now());
             if effects.wants_redraw() {
                 pace.soil();
             }

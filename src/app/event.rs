@@ -10,6 +10,7 @@ use crate::engine::catalog::CatalogEvent;
 use crate::engine::drift::{CheckOutcome, DriftEvent};
 use crate::engine::execute::{Answer, ReadEvent};
 use crate::store::Identity;
+use crate::store::budget::Pace;
 
 /// What the application is told of the outside besides the event itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub enum Event {
     Identity(Identity),
     /// What the session consumed so far.
     Session(Session),
+    /// How fast is read right now.
+    Pace(Pace),
     /// The sandbox loads its items.
     Sandbox(SandboxProgress),
     /// A request that was started tells something.

@@ -16,6 +16,7 @@ use crate::domain::names::{Rcu, TableName};
 use crate::domain::problem::Problem;
 use crate::domain::schema::{Catalog, TableState};
 use crate::store::Identity;
+use crate::store::budget::Pace;
 use std::collections::BTreeSet;
 
 /// What is known when the program starts.
@@ -120,6 +121,8 @@ pub struct State {
     pub prices: Prices,
     /// What the session consumed.
     pub session: Session,
+    /// How fast is read right now: the rate, its share of the provisioned units, the throttle behind it.
+    pub pace: Pace,
     /// How far the sandbox is; none once it is loaded or where there is none.
     pub sandbox: Option<SandboxProgress>,
     /// The tree.

@@ -1,6 +1,8 @@
 //! The command line, as data for clap. Stable: scripts depend on it.
 
+use crate::domain::names::Rcu;
 use crate::domain::query::Consistency;
+use crate::store::budget::Limits;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,7 +44,10 @@ pub struct Global {
     pub dataset: Vec<PathBuf>,
     /// Hard stop after this many read capacity units
     #[arg(long, global = true, value_name = "N", value_parser = positive)]
-    pub max_rcu: Option<f64>,
+    max_rcu: Option<f64>,
+    /// Read at most this many units a second [default: a fifth of what provisioned tables have]
+    #[arg(long, global = true, value_name = "N", value_parser = positive)]
+    rcu_per_second: Option<f64>,
     /// Run although the estimate is above the asking limit
     #[arg(long, global = true)]
     pub yes: bool,
@@ -67,6 +72,17 @@ pub struct Global {
     /// Log more to the log file; repeat for still more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+}
+
+impl Global {
+    /// How much and how fast the command or session may read.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            max_rcu: self.max_rcu.map(Rcu),
+            rcu_per_second: self.rcu_per_second.map(Rcu),
+        }
+    }
 }
 
 /// When to use color.
@@ -234,5 +250,22 @@ mod tests {
     fn a_budget_must_be_above_zero() {
         assert!(Cli::try_parse_from(["driftscope", "--max-rcu", "0", "tables"]).is_err());
         assert!(Cli::try_parse_from(["driftscope", "--max-rcu", "1_000", "tables"]).is_ok());
+    }
+
+    #[test]
+    fn budget_and_pace_are_limits_of_every_command() {
+        let cli = Cli::parse_from([
+            "driftscope",
+            "drift",
+            "--max-rcu",
+            "1_000",
+            "--rcu-per-second",
+            "2.5",
+        ]);
+        let limits = Limits {
+            max_rcu: Some(Rcu(1_000.0)),
+            rcu_per_second: Some(Rcu(2.5)),
+        };
+        assert_eq!(cli.global.limits(), limits);
     }
 }

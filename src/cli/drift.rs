@@ -2,18 +2,22 @@
 
 use super::args::{DriftArgs, Format, Global};
 use super::exit::{Exit, Failure, exit_of};
-use super::output::{Output, create, no_such_format, note, report, units, unwritable, written};
+use super::output::{
+    Output, create, no_such_format, note, report, tell, units, unwritable, written,
+};
 use super::progress::Progress;
 use super::session::Session;
 use crate::domain::drift::{Class, CopySummary, Unverified};
 use crate::domain::item::item_to_dynamo_json;
 use crate::domain::mapping::BoundDataset;
-use crate::domain::names::{CopyName, Rcu};
+use crate::domain::names::CopyName;
 use crate::domain::problem::{Problem, nearest};
 use crate::engine::catalog::load_all;
 use crate::engine::drift::{CheckOutcome, DriftEvent, DriftOptions, Phase, check};
+use crate::store::budget::{Budget, Limits};
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub(super) async fn run(
@@ -25,8 +29,9 @@ pub(super) async fn run(
         return Err(no_such_format("drift", "table, json, jsonl"));
     }
     let dataset = dataset(session, args).await?;
-    let options = options(&dataset, global, args)?;
-    ask(session, global, &dataset, &options)?;
+    let options = options(&dataset, args)?;
+    let limits = global.limits().of_check(&dataset.dataset.check);
+    ask(session, global, &dataset, &options, limits)?;
     let mut findings = args
         .findings
         .as_ref()
@@ -35,7 +40,7 @@ pub(super) async fn run(
     let kept =
         |result| io::Result::map_err(result, |e| unwritable("the findings cannot be written", &e));
     let mut out = Output::open(global)?;
-    let outcome = watch(session, global, &dataset, &options).await?;
+    let outcome = watch(session, global, &dataset, &options, limits).await?;
     let found = outcome
         .findings
         .iter()
@@ -127,11 +132,7 @@ async fn dataset(session: &Session, args: &DriftArgs) -> Result<BoundDataset, Fa
     }
 }
 
-fn options(
-    dataset: &BoundDataset,
-    global: &Global,
-    args: &DriftArgs,
-) -> Result<DriftOptions, Failure> {
+fn options(dataset: &BoundDataset, args: &DriftArgs) -> Result<DriftOptions, Failure> {
     let names: Vec<&str> = dataset
         .dataset
         .copies
@@ -166,7 +167,6 @@ fn options(
             .map(|c| CopyName::from(c.clone()))
             .collect(),
         grace: args.grace.unwrap_or(usual.grace),
-        max_rcu: global.max_rcu.map(Rcu).or(usual.max_rcu),
     })
 }
 
@@ -176,6 +176,7 @@ fn ask(
     global: &Global,
     dataset: &BoundDataset,
     options: &DriftOptions,
+    limits: Limits,
 ) -> Result<(), Failure> {
     let Some(range) = options.estimate(dataset) else {
         note(
@@ -187,7 +188,8 @@ fn ask(
     let high = range.high.unwrap_or(range.low);
     note(global.quiet, &format!("estimate: {}", units(range)));
     let middle = f64::midpoint(range.low.0, high.0);
-    if middle <= session.config.ask_rcu || global.yes || options.max_rcu.is_some() {
+    let bounded = global.limits().max_rcu.or(limits.max_rcu).is_some();
+    if middle <= session.config.ask_rcu || global.yes || bounded {
         return Ok(());
     }
     let what = format!("the check would consume about {middle:.0} RCU");
@@ -206,12 +208,14 @@ async fn watch(
     global: &Global,
     dataset: &BoundDataset,
     options: &DriftOptions,
+    limits: Limits,
 ) -> Result<CheckOutcome, Failure> {
     let (events, mut inbox) = tokio::sync::mpsc::channel(64);
     let cancel = CancellationToken::new();
     let progress = Progress::new(global, "reading the base");
+    let mut throttled = session.store.throttled();
     let mut checking = std::pin::pin!(check(
-        session.store(),
+        Arc::new(Budget::new(session.store(), limits)),
         dataset,
         options,
         events,
@@ -231,6 +235,7 @@ async fn watch(
     let outcome = loop {
         tokio::select! {
             Some(event) = inbox.recv() => handle(event),
+            Ok(()) = throttled.changed() => progress.aside(|| tell(&mut throttled, global.quiet)),
             outcome = &mut checking => break outcome,
             _ = tokio::signal::ctrl_c() => cancel.cancel(),
         }

@@ -2,7 +2,7 @@
 
 use super::args::{ColorChoice, Global};
 use super::exit::{Exit, Failure};
-use super::session::{connect, dataset_files};
+use super::session::{Reached, connect, dataset_files};
 use crate::app::{Settings, Start, State};
 use crate::config;
 use crate::domain::names::Rcu;
@@ -39,7 +39,7 @@ pub(super) fn run(global: &Global) -> Result<Exit, Failure> {
         theme,
         find_theme: Box::new(move |name| library.load(name, level)),
         connect: connection(global),
-        max_rcu: global.max_rcu,
+        limits: global.limits(),
     };
     crate::tui::run(startup).map_err(|problem| Failure {
         exit: Exit::Access,
@@ -79,10 +79,11 @@ fn connection(global: &Global) -> Connect {
     Box::new(move |_| {
         let global = global.clone();
         Box::pin(async move {
-            let store = connect(&global).await.map_err(first_problem)?;
+            let Reached { store, throttles } = connect(&global).await.map_err(first_problem)?;
             let identity = store.identity();
             Ok(Connected {
                 store: Arc::new(Ledger::new(store)),
+                throttles,
                 identity,
                 settled: None,
                 keep: Box::new(()),
@@ -106,7 +107,7 @@ fn demo(events: tokio::sync::mpsc::Sender<crate::app::Event>) -> Result<Connecte
         }));
     })
     .map_err(|e| Problem::new("the sandbox did not start").because(e.to_string()))?;
-    let store = Arc::new(Ledger::new(Arc::new(Dynamo::local(sandbox.endpoint()))));
+    let dynamo = Dynamo::local(sandbox.endpoint());
     let sandbox = Arc::new(sandbox);
     let loading = Arc::clone(&sandbox);
     let settled = Box::pin(async move {
@@ -119,7 +120,8 @@ fn demo(events: tokio::sync::mpsc::Sender<crate::app::Event>) -> Result<Connecte
         }
     });
     Ok(Connected {
-        store,
+        throttles: dynamo.throttles(),
+        store: Arc::new(Ledger::new(Arc::new(dynamo))),
         identity: demo_identity(),
         settled: Some(settled),
         keep: Box::new(sandbox),

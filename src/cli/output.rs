@@ -4,9 +4,11 @@ use super::args::Global;
 use super::exit::{Exit, Failure};
 use crate::domain::names::{Range, Rcu};
 use crate::domain::problem::Problem;
+use crate::store::budget::Throttled;
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
+use tokio::sync::watch;
 
 /// The destination of a result.
 pub(super) struct Output {
@@ -103,6 +105,13 @@ pub(super) fn unwritable(what: &str, error: &io::Error) -> Failure {
 pub(super) fn note(quiet: bool, text: &str) {
     if !quiet {
         let _ = writeln!(io::stderr(), "{text}");
+    }
+}
+
+/// Says on stderr what was throttled last, and how fast is read since.
+pub(super) fn tell(throttled: &mut watch::Receiver<Option<Throttled>>, quiet: bool) {
+    if let Some(throttled) = throttled.borrow_and_update().as_ref() {
+        note(quiet, &throttled.to_string());
     }
 }
 

@@ -4,7 +4,7 @@ mod print;
 
 use super::args::{Format, Global, QueryArgs};
 use super::exit::{Exit, Failure, exit_of};
-use super::output::{Output, note, report, units, written};
+use super::output::{Output, note, report, tell, units, written};
 use super::progress::Progress;
 use super::request::{Planned, plan};
 use super::session::Session;
@@ -16,10 +16,12 @@ use crate::domain::problem::Problem;
 use crate::domain::query::Select;
 use crate::engine::execute::{Bounds, Consumption};
 use crate::engine::{Answer, ReadEvent, execute};
+use crate::store::budget::{Budget, Limits};
 use print::{Columns, RowPrinter};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub(super) async fn run(
@@ -28,7 +30,7 @@ pub(super) async fn run(
     args: &QueryArgs,
 ) -> Result<Exit, Failure> {
     let planned = plan(session, &args.request).await?;
-    let bounds = bounds(session, global, args, &planned)?;
+    let limits = limits(session, global, &planned)?;
     for text in &planned.route.notes {
         note(global.quiet, &format!("note: {text}"));
     }
@@ -38,7 +40,20 @@ pub(super) async fn run(
         args.items,
         Columns::of(&planned.request, &planned.catalog),
     );
-    let answer = stream(session, global, &planned, bounds, printer, &mut out).await?;
+    let bounds = Bounds {
+        page_items: args.page_size,
+        ..Bounds::default()
+    };
+    let bounds = bounds.sized_for(&planned.route.plan, &planned.catalog);
+    let answer = stream(
+        session,
+        global,
+        &planned,
+        (limits, bounds),
+        printer,
+        &mut out,
+    )
+    .await?;
     out.finish()?;
     note(global.quiet, &summary(&answer, &planned.route));
     if out.is_closed() {
@@ -56,12 +71,7 @@ pub(super) async fn run(
 }
 
 /// Asks before an expensive request; one of unknown cost runs up to the asking limit.
-fn bounds(
-    session: &Session,
-    global: &Global,
-    args: &QueryArgs,
-    planned: &Planned,
-) -> Result<Bounds, Failure> {
+fn limits(session: &Session, global: &Global, planned: &Planned) -> Result<Limits, Failure> {
     let access = &planned.route.plan.access;
     let setting = Rcu(session.config.ask_rcu);
     let Rcu(limit) = match planned.catalog.table(access.table.as_str()) {
@@ -69,28 +79,19 @@ fn bounds(
         None => setting,
     };
     let estimate = planned.route.plan.estimate;
-    let mut max_rcu = global.max_rcu;
-    if !global.yes {
-        match estimate.rcu.high {
-            None => max_rcu = Some(max_rcu.map_or(limit, |max| max.min(limit))),
-            Some(high)
-                if f64::midpoint(estimate.rcu.low.0, high.0) > limit && max_rcu.is_none() =>
-            {
-                return Err(Failure::usage(too_dear(
-                    f64::midpoint(estimate.rcu.low.0, high.0),
-                    limit,
-                    &planned.route,
-                )));
-            }
-            Some(_) => {}
-        }
+    let mut limits = Limits::default();
+    if global.yes {
+        return Ok(limits);
     }
-    let bounds = Bounds {
-        max_rcu: max_rcu.map(Rcu),
-        page_items: args.page_size,
-        ..Bounds::default()
+    let Some(high) = estimate.rcu.high else {
+        limits.max_rcu = Some(Rcu(limit));
+        return Ok(limits);
     };
-    Ok(bounds.sized_for(&planned.route.plan, &planned.catalog))
+    let middle = f64::midpoint(estimate.rcu.low.0, high.0);
+    if middle > limit && global.limits().max_rcu.is_none() {
+        return Err(Failure::usage(too_dear(middle, limit, &planned.route)));
+    }
+    Ok(limits)
 }
 
 fn too_dear(middle: f64, limit: f64, route: &Route) -> Problem {
@@ -123,15 +124,16 @@ async fn stream(
     session: &Session,
     global: &Global,
     planned: &Planned,
-    bounds: Bounds,
+    (limits, bounds): (Limits, Bounds),
     mut printer: RowPrinter,
     out: &mut Output,
 ) -> Result<Answer, Failure> {
     let (events, mut inbox) = tokio::sync::mpsc::channel(16);
     let cancel = CancellationToken::new();
     let progress = Progress::new(global, "reading");
+    let mut throttled = session.store.throttled();
     let mut running = std::pin::pin!(execute(
-        session.store(),
+        Arc::new(Budget::new(session.store(), limits)),
         &planned.request,
         &planned.route.plan,
         bounds,
@@ -158,6 +160,7 @@ async fn stream(
                 ReadEvent::Progress(c) => show(&c),
                 ReadEvent::Rows(block) => on_rows(block, out)?,
             },
+            Ok(()) = throttled.changed() => progress.aside(|| tell(&mut throttled, global.quiet)),
             answer = &mut running => break answer,
             _ = tokio::signal::ctrl_c() => cancel.cancel(),
         }

@@ -10,15 +10,17 @@ use crate::domain::plan::Planner;
 use crate::domain::problem::Problem;
 use crate::domain::schema::Catalog;
 use crate::store::Store;
+use crate::store::budget::Budget;
 use crate::store::ledger::Ledger;
+use crate::store::throttle::Throttles;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What every command needs.
 #[derive(Debug)]
 pub(crate) struct Session {
-    /// Where data comes from; keeps count.
-    pub(crate) store: Arc<Ledger>,
+    /// Where data comes from: keeps count below, budget and pace above.
+    pub(crate) store: Arc<Budget>,
     /// The dataset files.
     pub(crate) files: Vec<DatasetFile>,
     /// The configuration.
@@ -40,9 +42,8 @@ impl Session {
         if global.demo {
             let sandbox =
                 super::sandbox::start_ready(global, crate::sandbox::Options::default()).await?;
-            let store = Arc::new(Ledger::new(Arc::new(crate::store::dynamo::Dynamo::local(
-                sandbox.endpoint(),
-            ))));
+            let dynamo = crate::store::dynamo::Dynamo::local(sandbox.endpoint());
+            let store = limited(global, Reached::from(dynamo));
             let region = Some("local".to_owned());
             return Ok(Self {
                 store,
@@ -54,7 +55,7 @@ impl Session {
             });
         }
         let files = dataset_files(global)?;
-        let store = Arc::new(Ledger::new(connect(global).await?));
+        let store = limited(global, connect(global).await?);
         let region = store.identity().region;
         Ok(Self {
             store,
@@ -93,19 +94,46 @@ impl Session {
     }
 }
 
+/// A store that was reached, and where it reports that it is throttled.
+#[derive(Debug)]
+pub(crate) struct Reached {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) throttles: Throttles,
+}
+
 #[cfg(feature = "aws")]
-pub(crate) async fn connect(global: &Global) -> Result<Arc<dyn Store>, Failure> {
+impl From<crate::store::dynamo::Dynamo> for Reached {
+    fn from(dynamo: crate::store::dynamo::Dynamo) -> Self {
+        Self {
+            throttles: dynamo.throttles(),
+            store: Arc::new(dynamo),
+        }
+    }
+}
+
+/// The layers of a command: budget and pace over the ledger over what was reached.
+fn limited(global: &Global, reached: Reached) -> Arc<Budget> {
+    let ledger = Arc::new(Ledger::new(reached.store));
+    Arc::new(Budget::of_session(
+        ledger,
+        global.limits(),
+        &reached.throttles,
+    ))
+}
+
+#[cfg(feature = "aws")]
+pub(crate) async fn connect(global: &Global) -> Result<Reached, Failure> {
     use crate::store::dynamo::{Connect, Dynamo};
     let connect = Connect {
         profile: global.profile.clone(),
         region: global.region.clone(),
         endpoint: global.endpoint_url.clone(),
     };
-    Ok(Arc::new(Dynamo::connect(connect).await?))
+    Ok(Dynamo::connect(connect).await?.into())
 }
 
 #[cfg(not(feature = "aws"))]
-pub(crate) fn connect(_global: &Global) -> std::future::Ready<Result<Arc<dyn Store>, Failure>> {
+pub(crate) fn connect(_global: &Global) -> std::future::Ready<Result<Reached, Failure>> {
     std::future::ready(Err(Failure::usage(
         Problem::new("this build cannot reach DynamoDB")
             .because("it was built without the feature `aws`")

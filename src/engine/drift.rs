@@ -29,8 +29,6 @@ pub struct DriftOptions {
     pub copies: Vec<CopyName>,
     /// How long a difference must last.
     pub grace: Duration,
-    /// Hard stop.
-    pub max_rcu: Option<Rcu>,
 }
 
 impl DriftOptions {
@@ -41,7 +39,6 @@ impl DriftOptions {
         Self {
             copies: Vec::new(),
             grace: check.grace.unwrap_or(Duration::from_secs(30)),
-            max_rcu: check.max_rcu.map(Rcu),
         }
     }
 

@@ -100,8 +100,6 @@ pub struct Answer {
 pub struct Bounds {
     /// Partition queries at once.
     pub concurrency: usize,
-    /// Stop when this many units are consumed.
-    pub max_rcu: Option<Rcu>,
     /// Evaluate at most this many items a page: only when someone asks for it.
     pub page_items: Option<u32>,
     /// The mean size in bytes of the items read, when known: decides how large Scan pages are.
@@ -112,7 +110,6 @@ impl Default for Bounds {
     fn default() -> Self {
         Self {
             concurrency: CONCURRENCY,
-            max_rcu: None,
             page_items: None,
             mean_item: None,
         }

@@ -1,6 +1,7 @@
 //! Pages of items: what to ask for next, what is under way, what it consumed, why it stopped.
 //!
-//! Owns the budget and the cancelling of every run. Knows nothing of plans, rows, or drift.
+//! Owns the cancelling of every run. Knows nothing of plans, rows, or drift; budget and pace are
+//! the store's.
 
 mod cursor;
 mod reader;

@@ -13,10 +13,12 @@ mod table;
 mod tap;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod values;
 
 pub use connect::Connect;
 
+use super::throttle::Throttles;
 use super::{Identity, Names, Store};
 use crate::domain::names::TableName;
 use crate::domain::read::{ReadError, ReadPage, ReadRequest};
@@ -30,6 +32,15 @@ use aws_sdk_dynamodb::types::TimeToLiveStatus;
 pub struct Dynamo {
     client: Client,
     identity: Identity,
+    throttles: Throttles,
+}
+
+impl Dynamo {
+    /// Where it reports every attempt that was throttled.
+    #[must_use]
+    pub fn throttles(&self) -> Throttles {
+        self.throttles.clone()
+    }
 }
 
 #[async_trait]

@@ -6,7 +6,7 @@
 use super::{Connect, Connected};
 use crate::app::{CheckEvent, Effect, Event, RunEvent, Session, Slot, State, Ticket};
 use crate::domain::mapping::{BoundDataset, DatasetFile};
-use crate::domain::names::{CopyName, Rcu, TableName};
+use crate::domain::names::{CopyName, TableName};
 use crate::domain::plan::Plan;
 use crate::domain::problem::Problem;
 use crate::domain::query::Request;
@@ -14,6 +14,7 @@ use crate::engine::catalog::{self, CatalogEvent};
 use crate::engine::drift::{DriftOptions, check};
 use crate::engine::execute::{Bounds, execute};
 use crate::store::Store;
+use crate::store::budget::{Budget, Limits, Pace};
 use crate::store::ledger::Ledger;
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -27,14 +28,14 @@ use tokio_util::sync::CancellationToken;
 pub(super) struct Runner {
     events: Sender<Event>,
     line: Arc<Line>,
-    max_rcu: Option<f64>,
     running: BTreeMap<Slot, Running>,
-    told: Session,
+    told: (Session, Pace),
 }
 
 /// The way to the store, and the store once it was reached.
 struct Line {
     connect: Connect,
+    limits: Limits,
     events: Sender<Event>,
     link: OnceLock<Link>,
     busy: Mutex<()>,
@@ -42,7 +43,8 @@ struct Line {
 
 /// The store that was reached.
 struct Link {
-    store: Arc<Ledger>,
+    ledger: Arc<Ledger>,
+    store: Arc<Budget>,
     _keep: Box<dyn Any + Send + Sync>,
 }
 
@@ -64,11 +66,12 @@ impl Runner {
     pub(super) fn start(
         connect: Connect,
         files: Vec<DatasetFile>,
-        max_rcu: Option<f64>,
+        limits: Limits,
         events: Sender<Event>,
     ) -> Self {
         let line = Arc::new(Line {
             connect,
+            limits,
             events: events.clone(),
             link: OnceLock::new(),
             busy: Mutex::new(()),
@@ -77,9 +80,8 @@ impl Runner {
         Self {
             events,
             line,
-            max_rcu,
             running: BTreeMap::new(),
-            told: Session::default(),
+            told: <(Session, Pace)>::default(),
         }
     }
 
@@ -118,17 +120,25 @@ impl Runner {
         }
     }
 
-    /// What the session consumed, when that changed since last asked.
-    pub(super) fn news(&mut self) -> Option<Session> {
-        let store = &self.line.link.get()?.store;
-        let session = Session {
-            rcu: store.total(),
-            requests: store.by().iter().map(|share| share.requests).sum(),
+    /// What the session consumed and how fast it reads, as far as that changed since last asked.
+    pub(super) fn news(&mut self) -> Vec<Event> {
+        let Some(Link { ledger, store, .. }) = self.line.link.get() else {
+            return Vec::new();
         };
-        (session != self.told).then(|| {
-            self.told = session;
-            session
-        })
+        let session = Session {
+            rcu: ledger.total(),
+            requests: ledger.by().iter().map(|share| share.requests).sum(),
+        };
+        let now = (session, store.pace());
+        let mut news = Vec::new();
+        if now.0 != self.told.0 {
+            news.push(Event::Session(session));
+        }
+        if now.1 != self.told.1 {
+            news.push(Event::Pace(now.1.clone()));
+        }
+        self.told = now;
+        news
     }
 
     fn hold(&self, slot: Slot, gate: Gate) {
@@ -145,11 +155,7 @@ impl Runner {
     }
 
     fn request(&mut self, ticket: Ticket, request: Box<Request>, plan: Box<Plan>, state: &State) {
-        let bounds = Bounds {
-            max_rcu: self.max_rcu.map(Rcu),
-            ..Bounds::default()
-        }
-        .sized_for(&plan, &state.catalog);
+        let bounds = Bounds::default().sized_for(&plan, &state.catalog);
         self.begin(ticket, move |store, cancel, gate, events| async move {
             let (sender, inbox) = mpsc::channel(8);
             let job = tokio::spawn(async move {
@@ -167,14 +173,13 @@ impl Runner {
     }
 
     fn check(&mut self, ticket: Ticket, dataset: BoundDataset, copies: Vec<CopyName>) {
-        let mut options = DriftOptions {
+        let options = DriftOptions {
             copies,
             ..DriftOptions::of(&dataset)
         };
-        if let Some(max) = self.max_rcu {
-            options.max_rcu = Some(Rcu(max));
-        }
+        let limits = self.line.limits.of_check(&dataset.dataset.check);
         self.begin(ticket, move |store, cancel, gate, events| async move {
+            let store = Arc::new(Budget::new(store, limits));
             let (sender, inbox) = mpsc::channel(64);
             let job =
                 tokio::spawn(async move { check(store, &dataset, &options, sender, cancel).await });
@@ -242,7 +247,8 @@ impl Line {
             return;
         };
         let Connected {
-            store,
+            store: ledger,
+            throttles,
             identity,
             settled,
             keep,
@@ -254,8 +260,14 @@ impl Line {
             }
         };
         let _ = self.events.send(Event::Identity(identity)).await;
+        let counted = Arc::clone(&ledger) as Arc<dyn Store>;
+        let store = Arc::new(Budget::of_session(counted, self.limits, &throttles));
         let port = Arc::clone(&store) as Arc<dyn Store>;
-        let _ = self.link.set(Link { store, _keep: keep });
+        let _ = self.link.set(Link {
+            ledger,
+            store,
+            _keep: keep,
+        });
         load(Arc::clone(&port), files.clone(), self.events.clone()).await;
         if let Some(settled) = settled {
             settled.await;

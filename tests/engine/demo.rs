@@ -23,7 +23,6 @@ async fn the_known_drift_of_the_demo_is_found_and_nothing_else_while_live_writes
     let options = DriftOptions {
         copies: Vec::new(),
         grace: dataset.dataset.check.grace.unwrap(),
-        max_rcu: None,
     };
     let (events, mut arriving) = channel(16);
     let listen = async { while arriving.recv().await.is_some() {} };

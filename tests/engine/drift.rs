@@ -10,6 +10,7 @@ use driftscope::domain::value::Item;
 use driftscope::engine::catalog::load_all;
 use driftscope::engine::drift::{CheckOutcome, DriftEvent, DriftOptions, Phase, check};
 use driftscope::store::Store;
+use driftscope::store::budget::{Budget, Limits};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -86,7 +87,6 @@ fn options() -> DriftOptions {
     DriftOptions {
         copies: Vec::new(),
         grace: Duration::from_millis(1),
-        max_rcu: None,
     }
 }
 
@@ -400,11 +400,12 @@ async fn a_base_that_cannot_be_read_is_an_error() {
 async fn a_budget_stops_the_check_and_says_so() {
     let server = server().await;
     server.db.delete("by_day", &day_key(&order(7)));
-    let options = DriftOptions {
+    let limits = Limits {
         max_rcu: Some(Rcu(1.0)),
-        ..options()
+        ..Limits::default()
     };
-    let (outcome, _) = checked(&server.store, &options, CancellationToken::new()).await;
+    let store: Arc<dyn Store> = Arc::new(Budget::new(server.store, limits));
+    let outcome = check_all(&store).await;
     assert!(!outcome.summary.complete);
     assert_eq!(outcome.error.map(|e| e.kind), Some(ReadErrorKind::Budget));
     assert_eq!(outcome.summary.consumed, Rcu(1.0));

@@ -10,6 +10,7 @@ use driftscope::domain::schema::{KeyAttribute, KeyKind, KeySchema};
 use driftscope::domain::value::{Item, Value};
 use driftscope::engine::{Answer, Bounds, ReadEvent, execute};
 use driftscope::store::Store;
+use driftscope::store::budget::{Budget, Limits};
 use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::mpsc::channel;
@@ -578,15 +579,20 @@ async fn a_listener_that_left_ends_the_run() {
     assert!(store.reads().len() <= 2);
 }
 
+fn within(store: Arc<dyn Store>, rcu: f64) -> Arc<dyn Store> {
+    let limits = Limits {
+        max_rcu: Some(Rcu(rcu)),
+        ..Limits::default()
+    };
+    Arc::new(Budget::new(store, limits))
+}
+
 #[tokio::test]
 async fn a_budget_stops_the_run_and_keeps_the_rows_so_far() {
     let server = server().await;
-    let bounds = Bounds {
-        max_rcu: Some(Rcu(2.0)),
-        ..small_pages()
-    };
     let plan = months(OrderStrategy::None, Direction::Ascending);
-    let (answer, rows) = run(server.store, &any_order(None), &plan, bounds).await;
+    let store = within(server.store, 2.0);
+    let (answer, rows) = run(store, &any_order(None), &plan, small_pages()).await;
     assert!(!answer.complete);
     assert_eq!(answer.error.map(|e| e.kind), Some(ReadErrorKind::Budget));
     assert_eq!(
@@ -600,12 +606,9 @@ async fn a_budget_stops_the_run_and_keeps_the_rows_so_far() {
 #[tokio::test]
 async fn a_budget_that_suffices_to_the_last_page_does_not_make_the_answer_incomplete() {
     let server = server().await;
-    let bounds = Bounds {
-        max_rcu: Some(Rcu(1.5)),
-        ..Bounds::default()
-    };
     let plan = months(OrderStrategy::None, Direction::Ascending);
-    let (answer, rows) = run(server.store, &any_order(None), &plan, bounds).await;
+    let store = within(server.store, 1.5);
+    let (answer, rows) = run(store, &any_order(None), &plan, Bounds::default()).await;
     assert!(answer.complete, "{:?}", answer.error);
     assert_eq!(rows.len(), 3 * EACH);
 }

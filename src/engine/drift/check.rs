@@ -58,7 +58,7 @@ impl<'a> Check<'a> {
         let asked = |name: &CopyName| options.copies.is_empty() || options.copies.contains(name);
         let copies = dataset.copies.iter().filter(|c| asked(&c.mapping.name));
         Self {
-            reader: Reader::new(store, events, cancel, options.max_rcu),
+            reader: Reader::new(store, events, cancel),
             dataset,
             grace: options.grace,
             copies: copies

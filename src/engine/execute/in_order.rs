@@ -25,13 +25,13 @@ pub(super) async fn in_order(run: &mut Run<'_>, mut cursors: Vec<Cursor>) -> Res
         let behind_front = begun > front;
         if behind_front
             && !flying.contains(&front)
-            && run.start(&mut pool, front, &cursors[front], items)?
+            && run.start(&mut pool, front, &cursors[front], items)
         {
             flying.insert(front);
         }
         while begun < cursors.len()
             && begun - front < run.width()
-            && run.start(&mut pool, begun, &cursors[begun], items)?
+            && run.start(&mut pool, begun, &cursors[begun], items)
         {
             flying.insert(begun);
             begun += 1;

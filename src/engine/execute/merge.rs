@@ -66,7 +66,7 @@ impl<'a> Lanes<'a> {
         loop {
             while let Some(id) = self.dry.pop() {
                 let items = run.page_items();
-                if !run.start(&mut pool, id, &self.all[id].cursor, items)? {
+                if !run.start(&mut pool, id, &self.all[id].cursor, items) {
                     self.dry.push(id);
                     break;
                 }

@@ -60,7 +60,7 @@ impl<'a> Run<'a> {
             Sorter::new(&request.order, keep)
         });
         Self {
-            reader: Reader::new(store, events, cancel, bounds.max_rcu),
+            reader: Reader::new(store, events, cancel),
             request,
             plan,
             bounds,
@@ -187,7 +187,7 @@ impl<'a> Run<'a> {
         id: usize,
         cursor: &Cursor,
         items: Option<u32>,
-    ) -> Result<bool, Stop> {
+    ) -> bool {
         self.reader.start(pool, self.width(), id, cursor, items)
     }
 

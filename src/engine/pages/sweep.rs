@@ -40,7 +40,7 @@ impl Sweep {
         items: Option<u32>,
     ) -> Result<Option<ReadPage>, Stop> {
         while let Some(&id) = self.waiting.front() {
-            if !reader.start(&mut self.pool, width, id, &self.cursors[id], items)? {
+            if !reader.start(&mut self.pool, width, id, &self.cursors[id], items) {
                 break;
             }
             self.waiting.pop_front();

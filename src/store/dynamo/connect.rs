@@ -7,6 +7,7 @@ use super::guard::Guard;
 use super::tap::Tap;
 use super::{Dynamo, Identity, error};
 use crate::domain::read::ReadError;
+use crate::store::throttle::Throttles;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::{
     EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider,
@@ -119,6 +120,7 @@ impl Dynamo {
         Self {
             client: Client::from_conf(config),
             identity,
+            throttles: Throttles::default(),
         }
     }
 }

@@ -6,6 +6,7 @@
 use super::Dynamo;
 use super::capacity::consumed;
 use super::tap::{self, Sink};
+use super::throttle::Report;
 use super::values::{SdkItem, item_from_sdk, item_to_sdk, to_sdk};
 use crate::domain::expr::Predicate;
 use crate::domain::names::TableName;
@@ -21,15 +22,16 @@ use std::collections::HashMap;
 impl Dynamo {
     /// Reads a page.
     pub(super) async fn page(&self, request: &ReadRequest) -> Result<ReadPage, ReadError> {
+        let report = Report::of(request, &self.throttles);
         match request {
-            ReadRequest::Get(get) => self.get(get).await,
-            ReadRequest::BatchGet(batch) => self.batch_get(batch).await,
-            ReadRequest::Query(query) => self.query(query).await,
-            ReadRequest::Scan(scan) => self.scan(scan).await,
+            ReadRequest::Get(get) => self.get(get, report).await,
+            ReadRequest::BatchGet(batch) => self.batch_get(batch, report).await,
+            ReadRequest::Query(query) => self.query(query, report).await,
+            ReadRequest::Scan(scan) => self.scan(scan, report).await,
         }
     }
 
-    async fn get(&self, get: &Get) -> Result<ReadPage, ReadError> {
+    async fn get(&self, get: &Get, report: Report) -> Result<ReadPage, ReadError> {
         let asked = Asked::new(None, None, get.projection.as_deref());
         let sink = Sink::default();
         let told = self
@@ -43,6 +45,7 @@ impl Dynamo {
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .customize()
             .interceptor(tap::Fill(sink.clone()))
+            .interceptor(report)
             .send()
             .await
             .map_err(|error| self.failed("GetItem", Some(&get.table), &error))?;
@@ -55,7 +58,7 @@ impl Dynamo {
         })
     }
 
-    async fn batch_get(&self, batch: &BatchGet) -> Result<ReadPage, ReadError> {
+    async fn batch_get(&self, batch: &BatchGet, report: Report) -> Result<ReadPage, ReadError> {
         const OPERATION: &str = "BatchGetItem";
         let asked = Asked::new(None, None, batch.projection.as_deref());
         let keys = KeysAndAttributes::builder()
@@ -73,6 +76,7 @@ impl Dynamo {
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .customize()
             .interceptor(tap::Fill(sink.clone()))
+            .interceptor(report)
             .send()
             .await
             .map_err(|error| self.failed(OPERATION, Some(&batch.table), &error))?;
@@ -91,7 +95,7 @@ impl Dynamo {
         })
     }
 
-    async fn query(&self, query: &Query) -> Result<ReadPage, ReadError> {
+    async fn query(&self, query: &Query, report: Report) -> Result<ReadPage, ReadError> {
         const OPERATION: &str = "Query";
         let projection = query.projection.as_deref();
         let asked = Asked::new(Some(&query.key), query.filter.as_ref(), projection);
@@ -113,6 +117,7 @@ impl Dynamo {
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .customize()
             .interceptor(tap::Fill(sink.clone()))
+            .interceptor(report)
             .send()
             .await
             .map_err(|error| self.failed(OPERATION, Some(&query.table), &error))?;
@@ -125,7 +130,7 @@ impl Dynamo {
         })
     }
 
-    async fn scan(&self, scan: &Scan) -> Result<ReadPage, ReadError> {
+    async fn scan(&self, scan: &Scan, report: Report) -> Result<ReadPage, ReadError> {
         const OPERATION: &str = "Scan";
         let projection = scan.projection.as_deref();
         let asked = Asked::new(None, scan.filter.as_ref(), projection);
@@ -147,6 +152,7 @@ impl Dynamo {
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
             .customize()
             .interceptor(tap::Fill(sink.clone()))
+            .interceptor(report)
             .send()
             .await
             .map_err(|error| self.failed(OPERATION, Some(&scan.table), &error))?;

@@ -6,6 +6,7 @@ mod embedded;
 mod errors;
 mod guard;
 mod tap;
+mod throttle;
 
 use super::Dynamo;
 use super::connect::Distance;
