@@ -135,7 +135,11 @@ impl AttributeStatistics {
             .binary_search_by(|(key, _)| key.cmp_to(std::iter::once(value)));
         if let Ok(at) = found {
             let (items, missed) = (float(self.top[at].1), float(self.missed));
-            return Spread::around(items, 0.0, missed.min((of_kind - items).max(0.0)));
+            let more = missed.min((of_kind - items).max(0.0));
+            return Spread {
+                high: items + more,
+                ..Spread::exact(items)
+            };
         }
         if self.top_is_all {
             return Spread::ZERO;

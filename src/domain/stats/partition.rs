@@ -129,8 +129,8 @@ impl Part {
         let sampled = self.sampled(cuts);
         let mut items = self.sampling(limits.fraction)?.population(sampled.items);
         if self.extent == Extent::Cut {
-            // It goes on; nothing tells how far.
-            items.expected *= 1.5;
+            // It was cut somewhere, so as much again is most likely; nothing tells how much it is at most.
+            items.expected *= 2.0;
             items.high += limits.elsewhere;
         }
         let scaled = |bytes: f64, from: f64, to: f64, rest: f64| {

@@ -1,11 +1,15 @@
 //! What is known of a path: totals, item sizes, and partitions.
 
-use super::partition::{Extent, Known, Limits, Partition};
+use super::partition::{Known, Limits, Partition};
 use super::sizes::Sizes;
 use super::sketch::{Cut, Sketch};
 use super::spread::{Figure, Origin, Sampling, Spread, Volume, float};
 use crate::domain::read::KeyCondition;
 use serde::{Deserialize, Serialize};
+
+/// Partitions that tell how large others may be, and how many times as large as the largest of them.
+const MANY: u64 = 100;
+const UNSEEN: f64 = 4.0;
 
 /// What is known of a table or index as a path to read.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -37,6 +41,10 @@ pub(super) struct SampledPath {
     pub(super) clump: f64,
     /// Entries sampled.
     pub(super) entries: u64,
+    /// Partitions seen.
+    pub(super) seen: u64,
+    /// Sampled items of the largest partition.
+    pub(super) most_items: u64,
     pub(super) rest: Rest,
     /// Sort keys of all partitions together.
     pub(super) sketch: Sketch,
@@ -139,7 +147,7 @@ impl PathStatistics {
     /// A partition that is not among those kept: one of the rest, or none.
     fn unseen(&self, cuts: Option<&(Cut<'_>, Cut<'_>)>, limits: &Limits) -> Option<Figure> {
         let sampled = self.sampled.as_ref()?;
-        let items = sampled.partition_not_kept(limits, &self.partitions)?;
+        let items = sampled.partition_not_kept(limits)?;
         let mean = sampled.mean.unwrap_or(Spread::ZERO);
         let rest = &sampled.rest;
         let all_seen = limits.fraction.is_some_and(|fraction| fraction >= 1.0);
@@ -171,7 +179,7 @@ impl PathStatistics {
 
 impl SampledPath {
     /// Items of a partition that is not kept.
-    fn partition_not_kept(&self, limits: &Limits, kept: &[Partition]) -> Option<Spread> {
+    fn partition_not_kept(&self, limits: &Limits) -> Option<Spread> {
         let rest = &self.rest;
         let fraction = limits.fraction?;
         let mean_of_rest = float(rest.items) / float(rest.partitions.max(1));
@@ -189,7 +197,7 @@ impl SampledPath {
                 total.items.expected / distinct.expected.max(1.0)
             });
         let high = if self.whole {
-            self.largest_unseen(kept).min(limits.elsewhere)
+            self.largest_unseen().min(limits.elsewhere)
         } else {
             let sampling = Sampling {
                 fraction,
@@ -211,16 +219,12 @@ impl SampledPath {
         })
     }
 
-    /// A partition that no page showed, when others came whole: the fewer were seen, the larger than
-    /// the largest of them it may be.
-    fn largest_unseen(&self, kept: &[Partition]) -> f64 {
-        let sizes = kept
-            .iter()
-            .filter_map(|partition| partition.part.as_ref())
-            .filter(|part| part.extent == Extent::Whole)
-            .map(|part| part.items);
-        let seen = float(self.rest.partitions) + float(sizes.clone().count() as u64);
-        let largest = float(sizes.max().unwrap_or(0).max(self.rest.most_items));
-        largest * (1.0 + 300.0 / seen.max(1.0)).min(4.0)
+    /// A partition that no page showed, when others came whole. Of many seen the largest bounds nearly
+    /// all others; of few it says little.
+    fn largest_unseen(&self) -> f64 {
+        if self.seen < MANY {
+            return f64::INFINITY;
+        }
+        float(self.most_items) * UNSEEN
     }
 }

@@ -231,9 +231,11 @@ impl Shares<'_> {
 /// All at once: the product, were they independent; the ends hold in any case.
 fn conjunction(shares: &[Spread]) -> Spread {
     let lacking: f64 = shares.iter().map(|share| 1.0 - share.low).sum();
+    let expected: f64 = shares.iter().map(|share| share.expected).product();
     Spread {
-        low: (1.0 - lacking).max(0.0),
-        expected: shares.iter().map(|share| share.expected).product(),
+        // Never above what is expected: adding up shares rounds.
+        low: (1.0 - lacking).clamp(0.0, expected.max(0.0)),
+        expected,
         high: shares.iter().map(|share| share.high).fold(1.0, f64::min),
     }
 }

@@ -21,36 +21,40 @@ struct Mark {
 }
 
 /// A mark as it is written: without names, there are many of them.
-#[derive(Serialize, Deserialize)]
-struct Row(Key, u64, u64, u64, u64);
+type Row = (Key, Entries, Entries);
 
 impl From<Row> for Mark {
-    fn from(Row(key, items, bytes, items_here, bytes_here): Row) -> Self {
-        Self {
-            key,
-            before: Entries { items, bytes },
-            here: Entries {
-                items: items_here,
-                bytes: bytes_here,
-            },
-        }
+    fn from((key, before, here): Row) -> Self {
+        Self { key, before, here }
     }
 }
 
 impl From<Mark> for Row {
     fn from(mark: Mark) -> Self {
-        let (before, here) = (mark.before, mark.here);
-        Self(mark.key, before.items, before.bytes, here.items, here.bytes)
+        (mark.key, mark.before, mark.here)
     }
 }
 
 /// Some entries and their bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "(u64, u64)", into = "(u64, u64)")]
 pub(super) struct Entries {
     /// How many.
     pub(super) items: u64,
     /// Their bytes.
     pub(super) bytes: u64,
+}
+
+impl From<(u64, u64)> for Entries {
+    fn from((items, bytes): (u64, u64)) -> Self {
+        Self { items, bytes }
+    }
+}
+
+impl From<Entries> for (u64, u64) {
+    fn from(entries: Entries) -> Self {
+        (entries.items, entries.bytes)
+    }
 }
 
 impl std::ops::Add for Entries {
@@ -79,8 +83,8 @@ struct Before {
 }
 
 impl Sketch {
-    /// A sketch of entries in order of key, with at most so many marks. The first and the last key are
-    /// among them.
+    /// A sketch of entries in order of key, with at most so many marks: none, or two and more. The first
+    /// and the last key are among them.
     pub(super) fn new(sorted: &[(Key, u64)], most: usize) -> Self {
         let mut marks: Vec<Mark> = Vec::new();
         let mut before = Entries::default();
@@ -93,7 +97,7 @@ impl Sketch {
                 bytes: run.iter().map(|(_, bytes)| bytes).sum(),
             };
             rank += run.len();
-            if wanted.is_reached_before(rank) && run[0].0.is_short() {
+            if most > 0 && wanted.is_reached_before(rank) && run[0].0.is_short() {
                 let key = run[0].0.clone();
                 marks.push(Mark { key, before, here });
             }

@@ -66,12 +66,12 @@ impl Spread {
         }
     }
 
-    /// `expected`, `less` below and `more` above it at most, never below zero.
-    pub(super) const fn around(expected: f64, less: f64, more: f64) -> Self {
+    /// So much less and more at its ends, never below zero.
+    pub(super) const fn widened(self, by: f64) -> Self {
         Self {
-            low: (expected - less).max(0.0),
-            expected,
-            high: expected + more,
+            low: (self.low - by).max(0.0),
+            expected: self.expected,
+            high: self.high + by,
         }
     }
 
@@ -165,12 +165,11 @@ impl Sampling {
     }
 
     fn ends(self, seen: f64) -> (f64, f64) {
-        let scale = self.clump / self.fraction;
-        let unseen = 1.0 - self.fraction;
         if seen <= 0.0 {
-            return (0.0, NEVER_SEEN * unseen * scale);
+            return (0.0, never_seen(self) / self.fraction);
         }
-        let (low, high) = score(seen / self.clump, Z * Z * unseen);
+        let scale = self.clump / self.fraction;
+        let (low, high) = score(seen / self.clump, Z * Z * (1.0 - self.fraction));
         ((low * scale).max(seen), high * scale)
     }
 
@@ -204,14 +203,14 @@ fn score(seen: f64, zz: f64) -> (f64, f64) {
     (center - half, center + half)
 }
 
-/// The end of a range around a mean whose squared errors sum up to `squares`.
+/// How far a sum is off whose clusters have errors with these squares, when `fraction` of all were seen.
 pub(super) fn error(squares: f64, fraction: f64) -> f64 {
-    Z * ((1.0 - fraction) * squares.max(0.0)).sqrt() / fraction
+    Z * ((1.0 - fraction) * squares.max(0.0)).sqrt()
 }
 
-/// Never seen, so at most this many in all.
-pub(super) fn never_seen(fraction: f64, clump: f64) -> f64 {
-    Sampling { fraction, clump }.ends(0.0).1
+/// How many of the sample may stand for a kind of which there is none in the sample.
+pub(super) fn never_seen(sampling: Sampling) -> f64 {
+    NEVER_SEEN * (1.0 - sampling.fraction) * sampling.clump
 }
 
 pub(super) fn rounded(figure: f64) -> f64 {

@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 
 /// Distinct values counted at a time; when there are more, the rarer half is forgotten.
 const MOST_COUNTED: usize = 4_096;
-/// Values kept for a histogram, and marks in it.
+/// Values kept for a histogram.
 const MOST_VALUES: usize = 4_096;
+/// Marks in a histogram and frequent values named, of one attribute, and of all of a table.
 const MOST_MARKS: usize = 65;
-/// The most frequent values that are named.
-const MOST_TOP: usize = 64;
+const MOST_MARKS_OF_A_TABLE: usize = 4_000;
 /// Parts of the values in which it is looked how many come in one go.
 const PARTS: usize = 16;
 
@@ -77,8 +77,14 @@ impl AttributeSampler {
         self.missed += median;
     }
 
-    /// What it tells, of so many items of the table.
-    pub(super) fn finish(mut self, of: u64, fraction: Option<f64>) -> AttributeStatistics {
+    /// What it tells, of so many items of the table, which has so many attributes.
+    pub(super) fn finish(
+        mut self,
+        of: u64,
+        attributes: usize,
+        fraction: Option<f64>,
+    ) -> AttributeStatistics {
+        let marks = MOST_MARKS.min(MOST_MARKS_OF_A_TABLE / attributes.max(1));
         let fraction = fraction.unwrap_or(0.0).max(1e-9);
         let present: u64 = self.kinds.values().sum();
         // A histogram that began after a long value had come would lack what was before.
@@ -115,8 +121,8 @@ impl AttributeSampler {
             .map(|(value, items)| (Key(vec![value]), items))
             .collect();
         top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let next = top.get(MOST_TOP).map_or(0, |(_, items)| *items);
-        top.truncate(MOST_TOP);
+        let next = top.get(marks).map_or(0, |(_, items)| *items);
+        top.truncate(marks);
         let top_is_all = counted && next == 0 && self.uncounted == 0;
         top.sort_by(|a, b| a.0.cmp(&b.0));
         AttributeStatistics {
@@ -134,7 +140,7 @@ impl AttributeSampler {
                 .map(|(kind, values)| {
                     let values: Vec<(Key, u64)> =
                         values.iter().map(|(key, _)| (key.clone(), 0)).collect();
-                    (kind.code().to_owned(), Sketch::new(&values, MOST_MARKS))
+                    (kind.code().to_owned(), Sketch::new(&values, marks))
                 })
                 .collect(),
             top,

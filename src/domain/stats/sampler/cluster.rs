@@ -3,7 +3,7 @@
 //! A scan reads partitions of the base whole, so a sample is one of clusters. The error of a ratio
 //! (entries to items, bytes to entries) is that of its sums by cluster.
 
-use crate::domain::stats::spread::{Spread, error, float, never_seen};
+use crate::domain::stats::spread::{Sampling, Spread, error, float, never_seen};
 
 /// Sums of squares and products over clusters of: base items, entries, bytes.
 #[derive(Debug, Default)]
@@ -72,12 +72,17 @@ impl Clusters {
         } else {
             squares
         };
-        let around = error(squares, fraction) * fraction / total;
-        let more = if self.totals[of] == 0 {
-            never_seen(fraction, self.clump(Sum::Items)) * fraction / total
-        } else {
-            around
-        };
-        Some(Spread::around(ratio, around, more))
+        // Few clusters know their own variance badly: Student's t in place of the normal.
+        let clusters = total * total / self.products[to][to];
+        let error = error(squares, fraction) / total * (1.0 + 3.0 / clusters);
+        Some(Spread::exact(ratio).widened(error))
+    }
+
+    /// How far a ratio to items may be off although all that were seen agree in it, when `fraction` of
+    /// all was seen: what is rarer than the sample can show.
+    pub(super) fn unseen(&self, fraction: f64) -> f64 {
+        let items = float(self.total(Sum::Items).max(1));
+        let clump = self.clump(Sum::Items);
+        never_seen(Sampling { fraction, clump }) / items
     }
 }

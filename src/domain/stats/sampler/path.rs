@@ -11,7 +11,7 @@ use crate::domain::stats::partition::{Extent, Part, Partition};
 use crate::domain::stats::path::{PathStatistics, Rest, SampledPath};
 use crate::domain::stats::sizes::Sizes;
 use crate::domain::stats::sketch::Sketch;
-use crate::domain::stats::spread::{Spread, Volume, count, float, rounded};
+use crate::domain::stats::spread::{Sampling, Spread, Volume, count, float, rounded};
 use crate::domain::value::Item;
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -20,17 +20,27 @@ use std::collections::BTreeSet;
 const MOST_KEYS: usize = 4_096;
 /// Partitions kept of a path, and of all paths of a table together.
 const MOST_PARTITIONS: usize = 1_000;
-const MOST_PARTITIONS_OF_A_TABLE: usize = 6_000;
+const MOST_PARTITIONS_OF_A_TABLE: usize = 4_000;
 /// Marks of one sketch, and of all sketches of a table together.
 const MOST_MARKS: usize = 65;
-const MOST_MARKS_OF_A_TABLE: usize = 10_000;
+const MOST_MARKS_OF_A_TABLE: usize = 8_000;
+
+/// How a path follows from the base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    /// It is the base: each item is one entry.
+    Same,
+    /// Its partitions are those of the base: pages of a scan show them whole.
+    Partitions,
+    /// Its partitions are others.
+    Items,
+}
 
 /// One path of a table.
 #[derive(Debug)]
 pub(super) struct PathSampler {
     index: Option<Index>,
-    /// Whether its partitions are those of the base.
-    whole: bool,
+    link: Link,
     partitions: IndexMap<Key, PartitionSampler>,
     keys: Reservoir<(Key, u64)>,
     sizes: Reservoir<u64>,
@@ -48,10 +58,10 @@ struct PartitionSampler {
 }
 
 impl PathSampler {
-    pub(super) fn new(index: Option<Index>, whole: bool) -> Self {
+    pub(super) fn new(index: Option<Index>, link: Link) -> Self {
         Self {
             index,
-            whole,
+            link,
             partitions: IndexMap::new(),
             keys: Reservoir::new(MOST_KEYS),
             sizes: Reservoir::new(MOST_KEYS),
@@ -112,15 +122,18 @@ impl PathSampler {
         let distinct = self.distinct(scale);
         let (total, mean) = self.totals(scale);
         let sizes = self.sizes();
+        let seen = count(self.partitions.len());
+        let items = self.partitions.values().map(PartitionSampler::items);
+        let most_items = items.max().unwrap_or(0);
         let (kept, rest, clump) = split(
             self.partitions,
             MOST_PARTITIONS.min(MOST_PARTITIONS_OF_A_TABLE / paths),
         );
-        let marks = marks(
+        let grain = grain(
             &kept,
             (MOST_MARKS_OF_A_TABLE / paths).saturating_sub(MOST_MARKS),
         );
-        let whole = self.whole;
+        let whole = self.link != Link::Items;
         let extent = |key: &Key| match whole {
             true if cut.contains(key) => Extent::Cut,
             true => Extent::Whole,
@@ -129,7 +142,7 @@ impl PathSampler {
         let mut partitions: Vec<Partition> = kept
             .into_iter()
             .map(|(key, partition)| Partition {
-                part: Some(partition.finish(extent(&key), marks)),
+                part: Some(partition.finish(extent(&key), grain)),
                 key,
                 learned: None,
             })
@@ -144,6 +157,8 @@ impl PathSampler {
                 whole,
                 clump,
                 entries: self.clusters.total(Sum::Entries),
+                seen,
+                most_items,
                 rest,
                 sketch: sketch(self.keys, MOST_MARKS),
             }),
@@ -155,10 +170,10 @@ impl PathSampler {
     fn distinct(&self, scale: &Scale) -> Option<Spread> {
         let fraction = scale.fraction?;
         let seen = float(count(self.partitions.len()));
-        if self.whole && fraction < 1.0 {
+        if self.link != Link::Items && fraction < 1.0 {
             // Clusters themselves are what is counted.
             let clusters = Spread::exact(seen);
-            let sampling = crate::domain::stats::spread::Sampling {
+            let sampling = Sampling {
                 fraction,
                 clump: 1.0,
             };
@@ -170,13 +185,21 @@ impl PathSampler {
 
     fn totals(&self, scale: &Scale) -> (Option<Volume>, Option<Spread>) {
         let fraction = scale.fraction.unwrap_or(0.0);
-        let ratio = |of, to| self.clusters.ratio(of, to, fraction.max(1e-9));
+        let ratio = |of, to| self.clusters.ratio(of, to, fraction);
         let all = scale.of.map(float);
         let total = all.and_then(|all| {
-            let of = |sum| Some(ratio(sum, Sum::Items)?.times(all).rounded());
+            let unseen = match self.link {
+                Link::Same => 0.0,
+                Link::Partitions | Link::Items => self.clusters.unseen(fraction),
+            };
+            let entry = ratio(Sum::Bytes, Sum::Entries).map_or(0.0, |mean| mean.high);
+            let of = |sum, unseen| {
+                let ratio = ratio(sum, Sum::Items)?;
+                Some(ratio.widened(unseen).times(all).rounded())
+            };
             Some(Volume {
-                items: of(Sum::Entries)?,
-                bytes: of(Sum::Bytes)?,
+                items: of(Sum::Entries, unseen)?,
+                bytes: of(Sum::Bytes, unseen * entry)?,
             })
         });
         // Of an empty table everything is known.
@@ -217,7 +240,17 @@ impl PartitionSampler {
         entries.max(bytes / mean.max(1.0))
     }
 
-    fn finish(self, extent: Extent, marks: usize) -> Part {
+    /// Marks at a distance of so many bytes; none where there would be less than two.
+    fn marks(&self, grain: u64) -> usize {
+        let marks = self.items().min(self.clusters.total(Sum::Bytes) / grain);
+        match usize::try_from(marks).unwrap_or(MOST_MARKS) {
+            0 | 1 => 0,
+            marks => marks.min(MOST_MARKS),
+        }
+    }
+
+    fn finish(self, extent: Extent, grain: u64) -> Part {
+        let marks = self.marks(grain);
         Part {
             extent,
             clump: rounded(self.clump()),
@@ -266,14 +299,15 @@ fn split(partitions: IndexMap<Key, PartitionSampler>, most: usize) -> (Partition
     (kept, sum, clump)
 }
 
-/// How many marks a sketch may have, so that all together have at most `most`.
-fn marks(partitions: &Partitions, most: usize) -> usize {
-    let wanted = |cap: usize| -> usize {
-        let items = partitions.iter().map(|(_, partition)| partition.items());
-        items
-            .map(|items| usize::try_from(items).unwrap_or(cap).min(cap))
-            .sum()
+/// Bytes between two marks, at least: as few as the marks of all partitions together allow.
+fn grain(partitions: &Partitions, most: usize) -> u64 {
+    let wanted = |grain: u64| -> usize {
+        let marks = partitions.iter();
+        marks.map(|(_, partition)| partition.marks(grain)).sum()
     };
-    let caps = 2..=MOST_MARKS;
-    caps.rev().find(|cap| wanted(*cap) <= most).unwrap_or(2)
+    let grains = (5..63).map(|power| 1 << power);
+    grains
+        .into_iter()
+        .find(|grain| wanted(*grain) <= most)
+        .unwrap_or(u64::MAX)
 }

@@ -2,7 +2,7 @@
 
 use super::Scale;
 use super::attribute::AttributeSampler;
-use super::path::PathSampler;
+use super::path::{Link, PathSampler};
 use super::reservoir::Random;
 use crate::domain::mapping::BoundCopy;
 use crate::domain::names::TableName;
@@ -50,8 +50,14 @@ impl TableSampler {
         let paths = keys
             .chain(indexes.map(|index| (Some(index.clone()), &index.key)))
             .map(|(index, key)| {
-                let whole = hash_names(key).eq(base_hash.iter().copied());
-                PathSampler::new(index, whole)
+                let link = if copies.is_empty() && index.is_none() {
+                    Link::Same
+                } else if hash_names(key).eq(base_hash.iter().copied()) {
+                    Link::Partitions
+                } else {
+                    Link::Items
+                };
+                PathSampler::new(index, link)
             })
             .collect();
         Self {
@@ -125,8 +131,9 @@ impl TableSampler {
             let name = path.index().map(|index| index.name.clone());
             (name, path.finish(scale, cut, count))
         });
+        let names = self.attributes.len();
         let attributes = self.attributes.into_iter().map(|(name, attribute)| {
-            let known = attribute.finish(self.items, scale.fraction);
+            let known = attribute.finish(self.items, names, scale.fraction);
             (name, known)
         });
         let statistics = TableStatistics {
