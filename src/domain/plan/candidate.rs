@@ -1,64 +1,90 @@
-//! One access path, made into a plan or refused.
+//! One access path, made into plans or refused.
 
 use super::access::{AccessPath, Context};
 use super::completeness::{check_index, check_only, check_readable, check_where};
 use super::derive::Facts;
-use super::partitions::{Binding, Repeats, bind};
+use super::order::Sequence;
+use super::partitions::{Binding, Repeats, bind, check_types};
 use super::refusal::Refusal;
 use super::shape::{Shape, shape};
-use super::{Estimate, OrderStrategy, Plan, Reads, estimate, order};
-use crate::domain::expr::Predicate;
+use super::{Estimate, Plan, Reads, Reason, estimate, order};
+use crate::domain::expr::{Each, Predicate};
 use crate::domain::query::Direction;
 
-/// The plan of a path that surely holds every answer, by its keys or partitions.
-pub(super) fn complete(context: &Context<'_>, path: &AccessPath<'_>) -> Result<Plan, Refusal> {
+/// The plans of a path that surely holds every answer, by its keys or partitions; at least one.
+pub(super) fn complete(context: &Context<'_>, path: &AccessPath<'_>) -> Result<Vec<Plan>, Refusal> {
     check_readable(context, path)?;
     check_where(context, path)?;
-    let binding = bind(context, path)?;
-    check_only(context, path, &binding.facts)?;
+    let bindings = bind(context, path)?;
+    if let Some(binding) = bindings.first() {
+        check_only(context, path, &binding.facts)?;
+    }
     check_index(context, path)?;
-    by_keys(context, path, binding)
+    by_keys(context, path, bindings)
 }
 
-/// The plan of a path that the user insists on: what it may lack is said in notes.
+/// The plan that reads all of a path that surely holds every answer: it may be smaller than the base.
+pub(super) fn whole(context: &Context<'_>, path: &AccessPath<'_>) -> Result<Plan, Refusal> {
+    if path.index.is_none() && path.copy.is_none() {
+        return scan(context, path);
+    }
+    check_readable(context, path)?;
+    check_where(context, path)?;
+    let facts = Facts::new(&context.conditions);
+    check_only(context, path, &facts)?;
+    check_index(context, path)?;
+    check_types(path, &facts)?;
+    match path.each() {
+        Some(each) => Err(lacks_items_without(path, each)),
+        None => scan(context, path),
+    }
+}
+
+/// The plans of a path that the user insists on, and what it may lack.
 pub(super) fn pinned(
     context: &Context<'_>,
     path: &AccessPath<'_>,
-) -> Result<(Plan, Vec<String>), Refusal> {
+) -> Result<(Vec<Plan>, Vec<String>), Refusal> {
     check_readable(context, path)?;
-    let name = path.name();
-    let binding = bind(context, path).ok();
-    let facts = binding.as_ref().map(|binding| binding.facts.clone());
-    let facts = facts.unwrap_or_else(|| Facts::new(&context.conditions));
+    let bindings = bind(context, path).unwrap_or_default();
+    let facts = match bindings.first() {
+        Some(binding) => binding.facts.clone(),
+        None => Facts::new(&context.conditions),
+    };
+    let each = path.each().filter(|_| bindings.is_empty());
     let checks = [
         check_where(context, path),
         check_only(context, path, &facts),
         check_index(context, path),
+        each.map_or(Ok(()), |each| Err(lacks_items_without(path, each))),
     ];
-    let mut notes: Vec<String> = checks
+    let notes = checks
         .into_iter()
         .filter_map(Result::err)
-        .map(|refusal| format!("`{name}` may lack answers: {}", refusal.detail))
+        .map(|refusal| format!("`{}` may lack answers: {}", path.name(), refusal.detail))
         .collect();
-    if let Some(binding) = binding {
-        return Ok((by_keys(context, path, binding)?, notes));
+    let mut plans = by_keys(context, path, bindings)?;
+    if plans.is_empty() || path.each().is_none() {
+        plans.push(scan(context, path)?);
     }
-    if let Some(each) = path.each() {
-        notes.push(format!(
-            "`{name}` may lack answers: it holds an item for each element of {each}, none for an item without any"
-        ));
-    }
-    Ok((scan(context, path)?, notes))
+    Ok((plans, notes))
+}
+
+fn lacks_items_without(path: &AccessPath<'_>, each: &Each) -> Refusal {
+    let name = path.name();
+    let detail =
+        format!("`{name}` holds an item for each element of {each}, none for an item without any");
+    Refusal::new(Reason::MayLackItems, detail)
 }
 
 /// The plan that reads all of a path.
 pub(super) fn scan(context: &Context<'_>, path: &AccessPath<'_>) -> Result<Plan, Refusal> {
-    let order = order::of_unordered(context);
+    let sequence = order::of_unordered(context);
     let reads = Reads::Scan;
     let repeats = path.each().map_or(Repeats::Never, |_| Repeats::Maybe);
-    let shape = shape(context, path, &reads, order, repeats)?;
-    let estimate = estimate::of_scan(context, path, order, &shape);
-    Ok(plan(context, path, (reads, order), shape, estimate))
+    let shape = shape(context, path, &reads, sequence.strategy, repeats)?;
+    let estimate = estimate::of_scan(context, path, sequence.strategy, &shape);
+    Ok(plan(context, path, (reads, sequence), shape, estimate))
 }
 
 /// The plan of conditions that contradict each other.
@@ -71,11 +97,22 @@ pub(super) fn nothing(context: &Context<'_>, path: &AccessPath<'_>) -> Plan {
         hidden: Vec::new(),
         distinct: None,
     };
-    let reads = (Reads::Nothing, OrderStrategy::None);
+    let reads = (Reads::Nothing, Sequence::NONE);
     plan(context, path, reads, shape, estimate::of_nothing())
 }
 
 fn by_keys(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    bindings: Vec<Binding<'_>>,
+) -> Result<Vec<Plan>, Refusal> {
+    let plans = bindings.into_iter();
+    plans
+        .map(|binding| by_key(context, path, binding))
+        .collect()
+}
+
+fn by_key(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     binding: Binding<'_>,
@@ -84,45 +121,42 @@ fn by_keys(
         return Ok(nothing(context, path));
     }
     if let Some(keys) = binding.keys {
-        let order = match keys.len() {
-            0 | 1 => OrderStrategy::None,
+        let sequence = match keys.len() {
+            0 | 1 => Sequence::NONE,
             _ => order::of_unordered(context),
         };
         let count = keys.len();
         let reads = Reads::Keys(keys);
-        let shape = shape(context, path, &reads, order, binding.repeats)?;
+        let shape = shape(context, path, &reads, sequence.strategy, binding.repeats)?;
         let estimate = estimate::of_keys(context, path, count, &shape);
-        return Ok(plan(context, path, (reads, order), shape, estimate));
+        return Ok(plan(context, path, (reads, sequence), shape, estimate));
     }
-    let (order, direction) = order::of_partitions(context, path, &binding);
+    let sequence = order::of_partitions(context, path, &binding);
     let mut conditions = binding.partitions.clone();
-    if order == OrderStrategy::Concatenate && direction == Direction::Descending {
+    if sequence.lanes == Direction::Descending {
         conditions.reverse();
     }
     let reads = Reads::Partitions {
         conditions,
-        direction,
+        direction: sequence.direction,
     };
-    let shape = shape(context, path, &reads, order, binding.repeats)?;
-    let estimate = estimate::of_partitions(context, path, &binding, order, &shape);
-    Ok(plan(context, path, (reads, order), shape, estimate))
+    let shape = shape(context, path, &reads, sequence.strategy, binding.repeats)?;
+    let estimate = estimate::of_partitions(context, path, &binding, sequence.strategy, &shape);
+    Ok(plan(context, path, (reads, sequence), shape, estimate))
 }
 
 fn plan(
     context: &Context<'_>,
     path: &AccessPath<'_>,
-    (reads, order): (Reads, OrderStrategy),
+    (reads, sequence): (Reads, Sequence),
     shape: Shape,
     estimate: Estimate,
 ) -> Plan {
     Plan {
         access: path.access(),
         reads,
-        order,
-        ordered_by: match order {
-            OrderStrategy::None | OrderStrategy::Sort => 0,
-            _ => context.request.order.len(),
-        },
+        order: sequence.strategy,
+        ordered_by: sequence.given,
         filter: shape.filter,
         residual: shape.residual,
         projection: shape.projection,

@@ -6,7 +6,7 @@ mod rank;
 mod rejected;
 
 use super::access::{AccessPath, Context};
-use super::candidate::{complete, nothing, pinned, scan};
+use super::candidate::{complete, nothing, pinned, whole};
 use super::refusal::Refusal;
 use super::{Plan, Reads, Rejected, Route};
 use crate::domain::cost::{Prices, scan_cost};
@@ -65,14 +65,13 @@ fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
     }
     let mut candidates = Vec::new();
     let mut refusals = Vec::new();
-    let by_keys = paths(context, scope)
-        .into_iter()
-        .map(|path| (path, complete(context, &path)));
-    for (path, outcome) in by_keys.chain([(base, scan(context, &base))]) {
-        match outcome {
-            Ok(plan) => candidates.push(Candidate { path, plan }),
-            Err(refusal) => refusals.push((path, refusal)),
-        }
+    for path in paths(context, scope) {
+        let mut plans = complete(context, &path).unwrap_or_else(|refusal| {
+            refusals.push((path, refusal));
+            Vec::new()
+        });
+        plans.extend(whole(context, &path));
+        candidates.extend(plans.into_iter().map(|plan| Candidate { path, plan }));
     }
     sort(&mut candidates);
     let (chosen, mut notes) = match &scope.pin {
@@ -126,21 +125,28 @@ fn pin_down<'a>(
         .chain(refusals.iter().map(|(path, _)| *path))
         .find(&is_pinned)
         .ok_or_else(|| Problem::new(format!("`{}` is no path of this request", pin.0)))?;
-    let (mine, others): (Vec<_>, Vec<_>) = std::mem::take(candidates)
+    let (mut mine, others): (Vec<_>, Vec<_>) = std::mem::take(candidates)
         .into_iter()
         .partition(|candidate| is_pinned(&candidate.path));
-    *candidates = others;
+    let mut notes = Vec::new();
+    if mine.is_empty() {
+        let (plans, lacks) =
+            pinned(context, &path).map_err(|refusal| cannot(context, &path, refusal))?;
+        mine.extend(plans.into_iter().map(|plan| Candidate { path, plan }));
+        sort(&mut mine);
+        notes = lacks;
+    }
+    let chosen = mine.remove(0).plan;
+    *candidates = mine.into_iter().chain(others).collect();
     refusals.retain(|(path, _)| !is_pinned(path));
-    match mine.into_iter().next() {
-        Some(candidate) => Ok((candidate.plan, Vec::new())),
-        None => pinned(context, &path).map_err(|refusal| {
-            let problem =
-                Problem::new(format!("`{}` cannot answer", path.name())).because(refusal.detail);
-            match refusal.advice {
-                Some(advice) => problem.hint(advice.text()),
-                None => problem.hint(format!("`FROM {}`, any route", scope_name(context))),
-            }
-        }),
+    Ok((chosen, notes))
+}
+
+fn cannot(context: &Context<'_>, path: &AccessPath<'_>, refusal: Refusal) -> Problem {
+    let problem = Problem::new(format!("`{}` cannot answer", path.name())).because(refusal.detail);
+    match refusal.advice {
+        Some(advice) => problem.hint(advice.text()),
+        None => problem.hint(format!("`FROM {}`, any route", scope_name(context))),
     }
 }
 

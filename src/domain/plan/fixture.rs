@@ -132,10 +132,12 @@ pub(super) fn path_of(access: &super::Access) -> String {
     }
 }
 
-/// The rejected path of that name.
+/// Why the path of that name is not queried, or else not scanned.
 pub(super) fn rejection<'a>(route: &'a Route, name: &str) -> &'a Rejected {
-    let mut rejected = route.rejected.iter();
-    rejected
-        .find(|rejected| path_of(&rejected.access) == name)
-        .unwrap()
+    let of_path = || {
+        let rejected = route.rejected.iter();
+        rejected.filter(|rejected| path_of(&rejected.access) == name)
+    };
+    let query = of_path().find(|rejected| rejected.operation != "scan");
+    query.or_else(|| of_path().next()).unwrap()
 }

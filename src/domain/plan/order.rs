@@ -8,63 +8,124 @@ use super::OrderStrategy;
 use super::access::{AccessPath, Context, Source};
 use super::constraint::{Constraint, value_of};
 use super::derive::behind_constants;
-use super::partitions::{Binding, known};
+use super::partitions::{Binding, Lanes, known};
 use crate::domain::expr::{DateFormat, ValueExpr, is_monotone};
 use crate::domain::query::{Direction, OrderBy, Select};
 use crate::domain::schema::{KeyKind, KeySchema};
 use crate::domain::value::{Kind, Value};
 
-/// How the rows of a binding come into order, and which way its sort key is read.
+/// How rows come into order, and how they are read for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sequence {
+    /// What brings them into order.
+    pub(super) strategy: OrderStrategy,
+    /// Which way each partition is read.
+    pub(super) direction: Direction,
+    /// Which way the partitions are listed.
+    pub(super) lanes: Direction,
+    /// How many leading terms of the ORDER BY that gives.
+    pub(super) given: usize,
+}
+
+impl Sequence {
+    /// No order.
+    pub(super) const NONE: Self = Self::of(OrderStrategy::None);
+
+    const fn of(strategy: OrderStrategy) -> Self {
+        Self {
+            strategy,
+            direction: Direction::Ascending,
+            lanes: Direction::Ascending,
+            given: 0,
+        }
+    }
+}
+
+/// How the rows of a binding come into order.
+///
+/// Reading partitions one after the other is preferred: that may end early. What comes by the first
+/// terms only is sorted in groups of equal ones, if rows show what that takes.
 pub(super) fn of_partitions(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     binding: &Binding<'_>,
-) -> (OrderStrategy, Direction) {
+) -> Sequence {
     let asked = asked(context);
     let Some(first) = asked.first() else {
-        return (OrderStrategy::None, Direction::Ascending);
+        return Sequence::NONE;
     };
-    let direction = first.direction;
-    let rest = if binding.partitions.len() > 1 && partitions_follow(context, path, first) {
-        // Within one partition of an attribute's own values, the attribute does not vary.
-        let constant = matches!(
-            path.key()
-                .partition
-                .first()
-                .map(|key| path.source(&key.name)),
-            Some(Source::Base(_))
-        );
-        let within = if constant { &asked[1..] } else { &asked[..] };
-        if is_sorted(context, path, binding, within, direction) {
-            return (OrderStrategy::Concatenate, direction);
+    let (mut sequence, terms) = match binding.partitions.len() {
+        0 | 1 => {
+            let terms = sorted(context, path, binding, &asked, first.direction);
+            let direction = first.direction;
+            let native = Sequence::of(OrderStrategy::Native);
+            (
+                Sequence {
+                    direction,
+                    ..native
+                },
+                terms,
+            )
         }
-        &asked[..]
-    } else {
-        &asked[..]
+        _ => of_several(context, path, binding, &asked),
     };
-    if !is_sorted(context, path, binding, rest, direction) {
-        return (OrderStrategy::Sort, direction);
-    }
-    if binding.partitions.len() <= 1 {
-        return (OrderStrategy::Native, direction);
-    }
-    // A merge compares rows, so they have to show what they are ordered by.
+    // A merge compares rows, and so does sorting in groups.
+    let compares = sequence.strategy == OrderStrategy::Merge || terms < asked.len();
     let mut order = context.request.order.iter();
-    let shown = order.all(|by| path.holds(&by.path.root));
-    let strategy = if shown {
-        OrderStrategy::Merge
-    } else {
-        OrderStrategy::Sort
+    if terms == 0 || (compares && !order.all(|by| path.holds(&by.path.root))) {
+        return Sequence::of(OrderStrategy::Sort);
+    }
+    sequence.given = match asked.get(terms) {
+        None => context.request.order.len(),
+        Some(next) => position(context, next),
     };
-    (strategy, direction)
+    sequence
+}
+
+/// The order of several partitions, and how many terms it gives.
+fn of_several(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    binding: &Binding<'_>,
+    asked: &[&OrderBy],
+) -> (Sequence, usize) {
+    let Some(first) = asked.first() else {
+        return (Sequence::NONE, 0);
+    };
+    let concatenated = |direction, terms| {
+        let sequence = Sequence {
+            direction,
+            lanes: first.direction,
+            ..Sequence::of(OrderStrategy::Concatenate)
+        };
+        (sequence, terms)
+    };
+    let along = sorted(context, path, binding, asked, first.direction);
+    match following(context, path, binding, first) {
+        // Within one partition of an attribute's own values, that attribute does not vary.
+        Some(Following::Constant) => {
+            let rest = asked.get(1..).unwrap_or_default();
+            let direction = rest.first().map_or(first.direction, |by| by.direction);
+            let within = sorted(context, path, binding, rest, direction);
+            concatenated(direction, 1 + within)
+        }
+        Some(Following::Along) if along > 0 => concatenated(first.direction, along),
+        _ => {
+            let merge = Sequence {
+                direction: first.direction,
+                ..Sequence::of(OrderStrategy::Merge)
+            };
+            (merge, along)
+        }
+    }
 }
 
 /// How rows without an order of their own come into order.
-pub(super) fn of_unordered(context: &Context<'_>) -> OrderStrategy {
+pub(super) fn of_unordered(context: &Context<'_>) -> Sequence {
     if asked(context).is_empty() {
-        OrderStrategy::None
+        Sequence::NONE
     } else {
-        OrderStrategy::Sort
+        Sequence::of(OrderStrategy::Sort)
     }
 }
 
@@ -83,14 +144,21 @@ fn asked<'a>(context: &'a Context<'_>) -> Vec<&'a OrderBy> {
     context.request.order.iter().filter(varies).collect()
 }
 
-/// Whether each partition is in the order `asked`, read in `direction`.
-fn is_sorted(
+/// Where a term stands in the ORDER BY.
+fn position(context: &Context<'_>, term: &OrderBy) -> usize {
+    let mut order = context.request.order.iter();
+    let found = order.position(|by| std::ptr::eq(by, term));
+    found.unwrap_or_default()
+}
+
+/// How many leading terms of `asked` each partition is in the order of, read in `direction`.
+fn sorted(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     binding: &Binding<'_>,
     asked: &[&OrderBy],
     direction: Direction,
-) -> bool {
+) -> usize {
     let fixed = |name: &str| {
         let known = known(path, &binding.facts, name);
         known.is_some_and(|known| known.single().is_some())
@@ -100,26 +168,25 @@ fn is_sorted(
     for (at, by) in asked.iter().enumerate() {
         let Some(key) = keys.next() else {
             // A table has one item a key: nothing is left to be ordered.
-            return path.index.is_none() && at > 0 && !sort.is_empty();
+            let unique = path.index.is_none() && at > 0 && !sort.is_empty();
+            return if unique { asked.len() } else { at };
         };
-        let Some(attribute) = by.path.as_top() else {
-            return false;
+        let Some(attribute) = by.path.as_top().filter(|_| by.direction == direction) else {
+            return at;
         };
-        let exact = match path.source(&key.name) {
-            Source::Base(name) => name == attribute,
-            Source::Set(expr) => match orders_as(context, expr, attribute) {
-                Some(Exactness::Whole) => true,
-                // What follows in the key orders equal values, not the next attribute asked.
-                Some(Exactness::Leading) if at + 1 == asked.len() => true,
-                _ => return false,
-            },
-            Source::Alias | Source::Unknown => false,
+        let exactness = match path.source(&key.name) {
+            Source::Base(name) if name == attribute => Some(Exactness::Whole),
+            Source::Set(expr) => orders_as(context, expr, attribute),
+            Source::Base(_) | Source::Alias | Source::Unknown => None,
         };
-        if !exact || by.direction != direction {
-            return false;
+        match exactness {
+            Some(Exactness::Whole) => {}
+            // What follows in the key orders equal values, not the next attribute asked.
+            Some(Exactness::Leading) => return at + 1,
+            None => return at,
         }
     }
-    true
+    asked.len()
 }
 
 /// How a computed text orders.
@@ -161,13 +228,30 @@ fn orders_as(context: &Context<'_>, expr: &ValueExpr, attribute: &str) -> Option
     })
 }
 
-/// Whether partitions, listed by their key, are in the order of `by`.
-fn partitions_follow(context: &Context<'_>, path: &AccessPath<'_>, by: &OrderBy) -> bool {
+/// How partitions that are listed by their key follow the order asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Following {
+    /// Each holds one value of the attribute.
+    Constant,
+    /// All values of the attribute in one are before those in the next.
+    Along,
+}
+
+/// Whether what is listed by its key is in the order of `by`.
+fn following(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    binding: &Binding<'_>,
+    by: &OrderBy,
+) -> Option<Following> {
+    if binding.lanes == Lanes::Points {
+        return Some(Following::Along);
+    }
     let ([key], Some(attribute)) = (path.key().partition.as_slice(), by.path.as_top()) else {
-        return false;
+        return None;
     };
-    match path.source(&key.name) {
-        Source::Base(name) => name == attribute,
+    let follows = match path.source(&key.name) {
+        Source::Base(name) => return (name == attribute).then_some(Following::Constant),
         Source::Set(expr) => match behind_constants(expr) {
             (ValueExpr::Date { of, format, .. }, true) => {
                 is_attribute(of, attribute)
@@ -179,7 +263,8 @@ fn partitions_follow(context: &Context<'_>, path: &AccessPath<'_>, by: &OrderBy)
             _ => false,
         },
         Source::Alias | Source::Unknown => false,
-    }
+    };
+    follows.then_some(Following::Along)
 }
 
 fn is_attribute(expr: &ValueExpr, attribute: &str) -> bool {

@@ -15,26 +15,35 @@ use super::derive::{Facts, MOST_PARTITIONS};
 use super::refusal::Refusal;
 use crate::domain::expr::ValueExpr;
 use crate::domain::read::KeyCondition;
-use crate::domain::schema::{KeyAttribute, KeySchema};
+use crate::domain::schema::KeyAttribute;
 use crate::domain::value::{Item, Kind, Value};
 pub(super) use each::Repeats;
 pub(super) use range::Narrowing;
 use unbound::unbound;
 
-/// Keys that are got one by one rather than queried: what one `BatchGetItem` takes.
-const MOST_KEYS: usize = 100;
 /// The longest values of partition and sort keys, in bytes (developer guide, Constraints).
 const PARTITION_KEY_BYTES: usize = 2_048;
 const SORT_KEY_BYTES: usize = 1_024;
 
-/// How a path is read for a request.
+/// What the key conditions of a binding are, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lanes {
+    /// Partitions.
+    Partitions,
+    /// Values of the sort key in one partition.
+    Points,
+}
+
+/// A way to read a path for a request.
 #[derive(Debug, Clone)]
 pub(super) struct Binding<'a> {
     /// What is known of the items read.
     pub(super) facts: Facts<'a>,
-    /// One key condition a partition, in ascending order of the partition key.
+    /// One key condition a partition, or a value of the sort key in one, in ascending order.
     pub(super) partitions: Vec<KeyCondition>,
-    /// The keys themselves, where all are known and few.
+    /// What each key condition is.
+    pub(super) lanes: Lanes,
+    /// The keys themselves, where they are to be got one by one.
     pub(super) keys: Option<Vec<Item>>,
     /// Whether a base item may be met more than once.
     pub(super) repeats: Repeats,
@@ -46,30 +55,36 @@ pub(super) struct Binding<'a> {
     pub(super) followed: Vec<String>,
 }
 
-/// Binds the keys of `path`: the way with the fewest partitions.
+/// Every way to bind the keys of `path`; at least one.
 pub(super) fn bind<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
-) -> Result<Binding<'a>, Refusal> {
-    let mut refusals = Vec::new();
-    let bound = each::options(context, path)?
-        .into_iter()
-        .filter_map(|facts| {
-            let bound = bind_with(context, path, facts);
-            bound.map_err(|refusal| refusals.push(refusal)).ok()
-        })
-        .min_by_key(|binding| binding.partitions.len());
-    bound.ok_or_else(|| {
-        let nothing = || Refusal::new(Reason::NoPartitionKey, "nothing binds its key");
-        refusals.into_iter().next().unwrap_or_else(nothing)
-    })
+) -> Result<Vec<Binding<'a>>, Refusal> {
+    let mut bindings = Vec::new();
+    let mut first = None;
+    for facts in each::options(context, path)? {
+        match bind_with(context, path, facts) {
+            Ok(bound) => bindings.extend(bound),
+            Err(refusal) => {
+                first.get_or_insert(refusal);
+            }
+        }
+    }
+    let nothing = || Refusal::new(Reason::NoPartitionKey, "nothing binds its key");
+    match bindings.is_empty() {
+        true => Err(first.unwrap_or_else(nothing)),
+        false => Ok(bindings),
+    }
 }
 
+/// The ways to bind the keys with what is known: one key condition a partition, and where the values
+/// of the sort key are listed, too, each of them by itself. Which is cheaper depends on how many
+/// items lie between them.
 fn bind_with<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
     facts: Facts<'a>,
-) -> Result<Binding<'a>, Refusal> {
+) -> Result<Vec<Binding<'a>>, Refusal> {
     let mut partitions = vec![Vec::new()];
     let declared = facts.clone().with_domain(context.domain());
     for key in &path.key().partition {
@@ -89,25 +104,79 @@ fn bind_with<'a>(
         partitions = partitions.iter().flat_map(extended).collect();
     }
     let sort = range::of(path, &facts)?;
-    let keys = keys(path, &partitions, &sort);
     let partition_len = path.key().partition.len();
-    let condition = |mut equal: Vec<(String, Value)>| {
-        equal.extend(sort.equal.iter().cloned());
-        KeyCondition {
-            equal,
-            partition_len,
-            range: sort.range.clone(),
-        }
+    let condition = |equal: &Vec<(String, Value)>, sorted: &[(String, Value)]| KeyCondition {
+        equal: equal.iter().chain(sorted).cloned().collect(),
+        partition_len,
+        range: sort.range.clone(),
     };
     let (covered, followed) = follow::of(context, path, &sort);
-    Ok(Binding {
+    let whole = Binding {
         repeats: each::repeats(path, partitions.len()),
         covered,
         followed,
-        partitions: partitions.into_iter().map(condition).collect(),
-        keys,
+        partitions: partitions
+            .iter()
+            .map(|equal| condition(equal, &sort.equal))
+            .collect(),
+        lanes: Lanes::Partitions,
+        keys: None,
         narrowing: sort.narrowing,
         facts,
+    };
+    let points = points(path, &partitions, &sort, &whole);
+    // Nothing is cheaper than the one key that can be.
+    let only = |points: &Binding<'_>| points.keys.as_ref().is_some_and(|keys| keys.len() == 1);
+    Ok(match points {
+        Some(points) if only(&points) => vec![points],
+        points => points.into_iter().chain([whole]).collect(),
+    })
+}
+
+/// Each listed value of the sort key by itself: as full keys of a table, as key conditions of an index,
+/// which has no `GetItem`.
+fn points<'a>(
+    path: &AccessPath<'_>,
+    partitions: &[Vec<(String, Value)>],
+    sort: &range::SortCondition,
+    whole: &Binding<'a>,
+) -> Option<Binding<'a>> {
+    let sorted = path.key().sort.first();
+    let values: Vec<Option<&Value>> = match sorted {
+        None => vec![None],
+        Some(_) => sort.values.as_ref()?.iter().map(Some).collect(),
+    };
+    let is_table = path.index.is_none();
+    if partitions.len().saturating_mul(values.len()) > MOST_PARTITIONS
+        || (!is_table && values.len() < 2)
+    {
+        return None;
+    }
+    let key = |equal: &Vec<(String, Value)>, value: &Option<&Value>| {
+        let rest = sorted.zip(*value);
+        let rest = rest.map(|(key, value)| (key.name.clone(), value.clone()));
+        equal.iter().cloned().chain(rest).collect()
+    };
+    let keys = partitions
+        .iter()
+        .flat_map(|equal| values.iter().map(move |value| key(equal, value)));
+    let point = |equal: Vec<(String, Value)>| KeyCondition {
+        equal,
+        partition_len: path.key().partition.len(),
+        range: None,
+    };
+    let keys: Vec<Vec<(String, Value)>> = keys.collect();
+    let as_items = || keys.iter().map(|key| key.iter().cloned().collect());
+    Some(Binding {
+        keys: is_table.then(|| as_items().collect()),
+        partitions: keys.iter().cloned().map(point).collect(),
+        lanes: match partitions.len() {
+            1 => Lanes::Points,
+            _ => Lanes::Partitions,
+        },
+        narrowing: Narrowing::Point,
+        covered: None,
+        ..whole.clone()
     })
 }
 
@@ -172,33 +241,14 @@ fn too_many(key: &KeyAttribute) -> Refusal {
     Refusal::new(Reason::UnboundedPartitions, detail).or_ask("a narrower range")
 }
 
-/// The keys, when the sort key is known, too, and the path is a table: an index has no `GetItem`.
-fn keys(
-    path: &AccessPath<'_>,
-    partitions: &[Vec<(String, Value)>],
-    sort: &range::SortCondition,
-) -> Option<Vec<Item>> {
-    if path.index.is_some() {
-        return None;
-    }
-    let KeySchema { sort: sorted, .. } = path.key();
-    let rests: Vec<Option<(String, Value)>> = match sorted.first() {
-        None => vec![None],
-        Some(key) => {
-            let values = sort.values.as_ref()?.iter();
-            values
-                .map(|value| Some((key.name.clone(), value.clone())))
-                .collect()
+/// Whether what is known of the keys of `path` can be in a key at all: an item of which it is true
+/// but that could not be stored is not on the path, though it may be in the base.
+pub(super) fn check_types(path: &AccessPath<'_>, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let keys = path.key().attributes().chain(path.table.key.attributes());
+    for key in keys {
+        if let Some(known) = known(path, facts, &key.name) {
+            range::of_key(key, known)?;
         }
-    };
-    if partitions.len().saturating_mul(rests.len()) > MOST_KEYS {
-        return None;
     }
-    let key = |partition: &Vec<(String, Value)>, rest: &Option<(String, Value)>| {
-        partition.iter().cloned().chain(rest.clone()).collect()
-    };
-    let keys = partitions
-        .iter()
-        .flat_map(|partition| rests.iter().map(move |rest| key(partition, rest)));
-    Some(keys.collect())
+    Ok(())
 }

@@ -209,7 +209,8 @@ fn projection(
     }
     let by = || context.request.order.iter().map(|by| by.path.root.clone());
     let shown = shows_order(context, path);
-    if shown && matches!(order, OrderStrategy::Sort | OrderStrategy::Merge) {
+    // Rows are compared here: all, those of several partitions, or those that are equal so far.
+    if shown && order != OrderStrategy::None {
         names.extend(by());
     }
     // Rows that are sorted before they are fetched are sorted by what is asked here: an attribute of

@@ -49,6 +49,8 @@ const fn rank(plan: &Plan) -> u8 {
         Reads::Keys(_) => 2,
         Reads::Partitions { conditions, .. } if conditions.len() == 1 => 3,
         Reads::Partitions { .. } => 4,
+        // To fetch every item after that is dearer than to read them all at once.
+        Reads::Scan if plan.fetch.is_some() => 7,
         Reads::Scan if plan.access.index.is_some() => 5,
         Reads::Scan => 6,
     }

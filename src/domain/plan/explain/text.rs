@@ -3,8 +3,10 @@
 use super::json::key_of;
 use super::range;
 use crate::domain::expr::ValueExpr;
+use crate::domain::names::{IndexName, TableName};
 use crate::domain::plan::{Access, Estimate, OrderStrategy, Plan, Reads, Rejected, Route};
 use crate::domain::query::Direction;
+use indexmap::IndexMap;
 use std::fmt::Write as _;
 
 /// Partitions and keys that are named; of more only the number is told.
@@ -23,21 +25,25 @@ pub fn explain_text(route: &Route) -> String {
             cost(&plan.estimate)
         ),
     );
-    let facts = facts(plan);
+    let mut facts = facts(plan);
+    let refused = |r: &&Rejected| r.plan.is_none() && place(&r.access) == place(&plan.access);
+    let refused = route.rejected.iter().find(refused);
+    facts.extend(refused.map(|rejected| ("no query", rejected.detail.clone())));
     for (at, (word, fact)) in facts.iter().enumerate() {
         let branch = if at + 1 == facts.len() { "└" } else { "├" };
         line(&mut out, &format!("{branch} {word:<11}{fact}"));
     }
-    if !route.rejected.is_empty() {
+    let rejections = rejections(route);
+    if !rejections.is_empty() {
         line(&mut out, "rejected");
     }
-    for (at, rejected) in route.rejected.iter().enumerate() {
-        let branch = if at + 1 == route.rejected.len() {
+    for (at, rejection) in rejections.iter().enumerate() {
+        let branch = if at + 1 == rejections.len() {
             "└"
         } else {
             "├"
         };
-        line(&mut out, &format!("{branch} {}", rejection(rejected)));
+        line(&mut out, &format!("{branch} {rejection}"));
     }
     let scan = route.scan.rcu.map_or_else(
         || "unknown: the table's size is not known yet".to_owned(),
@@ -166,8 +172,35 @@ fn order(plan: &Plan) -> String {
     }
 }
 
-fn rejection(rejected: &Rejected) -> String {
-    let name = name(&rejected.access, rejected.operation);
-    let reason = rejected.reason.code().replace('_', " ");
-    format!("{name}  {reason}: {}", rejected.detail)
+/// One line for each path but the one taken: the best it could do, and why it can do no better.
+fn rejections(route: &Route) -> Vec<String> {
+    let mut paths: IndexMap<_, Vec<&Rejected>> = IndexMap::new();
+    for rejected in &route.rejected {
+        paths
+            .entry(place(&rejected.access))
+            .or_default()
+            .push(rejected);
+    }
+    let others = paths
+        .iter()
+        .filter(|(path, _)| **path != place(&route.plan.access));
+    others
+        .filter_map(|(_, of_path)| rejection(of_path))
+        .collect()
+}
+
+fn place(access: &Access) -> (&TableName, Option<&IndexName>) {
+    (&access.table, access.index.as_ref())
+}
+
+fn rejection(of_path: &[&Rejected]) -> Option<String> {
+    let best = of_path.first()?;
+    let name = name(&best.access, best.operation);
+    let reason = best.reason.code().replace('_', " ");
+    let mut text = format!("{name}  {reason}: {}", best.detail);
+    let refused = of_path.iter().find(|rejected| rejected.plan.is_none());
+    if let (Some(_), Some(refused)) = (&best.plan, refused) {
+        let _ = write!(text, "; no query: {}", refused.detail);
+    }
+    Some(text)
 }

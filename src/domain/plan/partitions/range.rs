@@ -68,7 +68,7 @@ pub(super) fn of(path: &AccessPath<'_>, facts: &Facts<'_>) -> Result<SortConditi
 }
 
 /// What is known of a key attribute, as far as it can be a key.
-fn of_key(key: &KeyAttribute, known: Constraint) -> Result<Constraint, Refusal> {
+pub(super) fn of_key(key: &KeyAttribute, known: Constraint) -> Result<Constraint, Refusal> {
     let interval = match known {
         Constraint::Values(values) => {
             return storable(key, SORT_KEY_BYTES, values).map(Constraint::Values);

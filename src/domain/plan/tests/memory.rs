@@ -157,16 +157,8 @@ impl<'a> Memory<'a> {
             .into_iter()
             .map(|items| verified(plan, items))
             .collect();
-        let in_order = |lane: &Vec<Item>| {
-            lane.is_sorted_by(|a, b| super::compare(&request.order, a, b).is_le())
-        };
-        let merges = plan.order == OrderStrategy::Merge;
-        assert!(
-            !merges || lanes.iter().all(in_order),
-            "lanes are not in order: {lanes:?}"
-        );
         let sort = |rows: &mut Vec<Item>| rows.sort_by(|a, b| super::compare(&request.order, a, b));
-        let mut rows: Vec<Item> = lanes.into_iter().flatten().collect();
+        let mut rows = in_order(request, plan, lanes);
         if let Some(names) = &plan.distinct {
             keep_first(names, &mut rows);
         }
@@ -177,7 +169,7 @@ impl<'a> Memory<'a> {
         };
         let sorts = plan.order == OrderStrategy::Sort;
         let early = plan.fetch.is_none() || request.order.iter().all(shown);
-        if merges || (sorts && early) {
+        if sorts && early {
             sort(&mut rows);
         }
         let Some(fetch) = &plan.fetch else {
@@ -295,6 +287,39 @@ impl<'a> Memory<'a> {
         };
         items.iter().filter(indexed).map(show).collect()
     }
+}
+
+/// The rows of all lanes in the order that the plan says they have, with groups of rows that are equal
+/// in the first terms sorted by the rest.
+fn in_order(request: &Request, plan: &Plan, mut lanes: Vec<Vec<Item>>) -> Vec<Item> {
+    let given = &request.order[..plan.ordered_by];
+    let shows = |lanes: &[Vec<Item>]| {
+        let projected = |by: &OrderBy| {
+            let names = plan.projection.as_ref();
+            names.is_none_or(|names| names.contains(&by.path.root))
+        };
+        lanes.is_empty() || request.order.iter().all(projected)
+    };
+    match plan.order {
+        OrderStrategy::None | OrderStrategy::Sort => return lanes.concat(),
+        OrderStrategy::Concatenate => lanes = vec![lanes.concat()],
+        OrderStrategy::Native => assert!(lanes.len() < 2, "several lanes: {lanes:?}"),
+        OrderStrategy::Merge => assert!(shows(&lanes), "a merge compares rows"),
+    }
+    assert!(plan.ordered_by > 0);
+    let compares = plan.order == OrderStrategy::Merge || plan.ordered_by < request.order.len();
+    if !compares && !shows(&lanes) {
+        // Rows do not show what they are ordered by: the base item does, once it is fetched.
+        return lanes.concat();
+    }
+    let is_ordered = |a: &Item, b: &Item| super::compare(given, a, b).is_le();
+    for lane in &lanes {
+        assert!(lane.is_sorted_by(is_ordered), "not in order: {lane:?}");
+    }
+    assert!(shows(&lanes), "sorting in groups compares rows");
+    let mut rows = lanes.concat();
+    rows.sort_by(|a, b| super::compare(&request.order, a, b));
+    rows
 }
 
 /// What passes the service's filter and what is verified.
