@@ -213,3 +213,24 @@ fn the_cursor_stays_in_its_column_when_rows_come_anew() {
         "it was sorted by, so it moved ahead"
     );
 }
+
+#[test]
+fn the_pace_is_kept_for_the_screen_and_drawn_when_it_changes() {
+    let mut state = State::default();
+    let pace = Pace {
+        rate: Some(Rcu(20.0)),
+        share: Some(0.2),
+        throttle: None,
+    };
+    let mut tell = || {
+        let fx = update(
+            &mut state,
+            Event::Pace(pace.clone()),
+            &Env { now_millis: 1 },
+        );
+        fx.wants_redraw()
+    };
+    assert!(tell());
+    assert!(!tell(), "nothing new");
+    assert_eq!(state.pace, pace);
+}
