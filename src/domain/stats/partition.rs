@@ -104,15 +104,14 @@ impl Part {
             return found;
         }
         // The sketch was made of a sample of the sample.
+        let kept = float(of.items);
         let sampling = Sampling {
-            fraction: float(of.items) / float(self.items),
+            fraction: kept / float(self.items),
             clump: 1.0,
         };
         let scaled = |found: Spread, of: u64, all: u64| {
-            let share = found.times(float(of.max(1)).recip() * float(self.sketch.entries().items));
-            sampling
-                .share(share, float(self.sketch.entries().items))
-                .times(float(all))
+            let share = found.times(kept / float(of.max(1)));
+            sampling.share(share, kept).times(float(all))
         };
         Volume {
             items: scaled(found.items, of.items, self.items),

@@ -285,7 +285,7 @@ fn simple(predicate: &Predicate) -> Option<Simple<'_>> {
                 from: Some((low, false)),
                 to: Some((high, true)),
             };
-            // Ends of two types have nothing between them, and are left to those who refuse them.
+            // Ends of two types are no interval.
             let alike = low.kind() == high.kind();
             alike.then_some(Simple::Within(path.as_top()?, interval))
         }

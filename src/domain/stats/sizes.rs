@@ -75,16 +75,14 @@ impl Sizes {
         let smallest = sum(&mut steps.clone().map(|(width, low, _)| (width, low)));
         let largest = sum(&mut steps.rev().map(|(width, _, high)| (width, high)));
         let expected = items * mean.expected;
-        // The whole is known better than the sum of its steps.
-        let whole = |end: f64| if share >= 1.0 { end * items } else { f64::NAN };
+        if share >= 1.0 {
+            // The whole is known better than the sum of its steps.
+            return mean.times(items);
+        }
         Spread {
-            low: (smallest / share.max(f64::MIN_POSITIVE) * items)
-                .max(whole(mean.low))
-                .min(expected),
+            low: (smallest * all).min(expected),
             expected,
-            high: (largest / share.max(f64::MIN_POSITIVE) * items)
-                .min(whole(mean.high))
-                .max(expected),
+            high: (largest * all).max(expected),
         }
     }
 }

@@ -17,6 +17,8 @@ const MOST_VALUES: usize = 4_096;
 /// Marks in a histogram and frequent values named, of one attribute, and of all of a table.
 const MOST_MARKS: usize = 65;
 const MOST_MARKS_OF_A_TABLE: usize = 4_000;
+/// The fraction that a sample of a table of unknown size is taken for.
+const LEAST_FRACTION: f64 = 1e-9;
 /// Parts of the values in which it is looked how many come in one go.
 const PARTS: usize = 16;
 
@@ -85,94 +87,95 @@ impl AttributeSampler {
         fraction: Option<f64>,
     ) -> AttributeStatistics {
         let marks = MOST_MARKS.min(MOST_MARKS_OF_A_TABLE / attributes.max(1));
-        let fraction = fraction.unwrap_or(0.0).max(1e-9);
+        let values = self.sorted_values();
         let present: u64 = self.kinds.values().sum();
-        // A histogram that began after a long value had come would lack what was before.
-        self.values
-            .retain(|kind, values| self.kinds.get(kind).copied() == Some(values.seen()));
-        let values: Vec<Vec<(Key, u64)>> = self
-            .values
-            .values()
-            .map(|values| {
-                let mut values = values.kept().to_vec();
+        let distinct = self.distinct(
+            &values,
+            present,
+            fraction.unwrap_or(0.0).max(LEAST_FRACTION),
+        );
+        let (top, next) = most_frequent(self.counts, marks);
+        let histogram = |(kind, values): (&Kind, &Vec<(Key, u64)>)| {
+            let values: Vec<(Key, u64)> = values.iter().map(|(key, _)| (key.clone(), 0)).collect();
+            (kind.code().to_owned(), Sketch::new(&values, marks))
+        };
+        let kinds = self.kinds.iter();
+        AttributeStatistics {
+            of,
+            kinds: kinds
+                .map(|(kind, items)| (kind.code().to_owned(), *items))
+                .collect(),
+            ordered: values.iter().map(histogram).collect(),
+            top,
+            top_is_all: self.missed == 0 && next == 0 && self.uncounted == 0,
+            others: self.missed + next,
+            missed: self.missed,
+            distinct: distinct.rounded(),
+            clump: rounded(clump(values.values(), present)),
+        }
+    }
+
+    /// The values kept of each ordered type.
+    fn sorted_values(&mut self) -> BTreeMap<Kind, Vec<(Key, u64)>> {
+        let values = std::mem::take(&mut self.values).into_iter();
+        values
+            // A histogram that began after a long value had come would lack what was before.
+            .filter(|(kind, values)| self.kinds.get(kind) == Some(&values.seen()))
+            .map(|(kind, values)| {
+                let mut values = values.into_kept();
                 values.sort_unstable();
-                values
+                (kind, values)
             })
-            .collect();
-        let kept: usize = values.iter().map(Vec::len).sum();
-        let counted = self.missed == 0;
-        let distinct = if counted {
+            .collect()
+    }
+
+    fn distinct(
+        &self,
+        values: &BTreeMap<Kind, Vec<(Key, u64)>>,
+        present: u64,
+        fraction: f64,
+    ) -> Spread {
+        if self.missed == 0 {
             let uncounted = Spread {
                 low: 0.0,
                 expected: float(self.uncounted),
                 high: float(self.uncounted) / fraction,
             };
-            distinct(self.counts.values().copied(), fraction) + uncounted
-        } else {
-            of_sample(
-                &values,
-                fraction * float(count(kept)) / float(present.max(1)),
-                present,
-            )
-        };
-        let mut top: Vec<(Key, u64)> = self
-            .counts
-            .into_iter()
-            .map(|(value, items)| (Key(vec![value]), items))
-            .collect();
-        top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let next = top.get(marks).map_or(0, |(_, items)| *items);
-        top.truncate(marks);
-        let top_is_all = counted && next == 0 && self.uncounted == 0;
-        top.sort_by(|a, b| a.0.cmp(&b.0));
-        AttributeStatistics {
-            of,
-            kinds: self
-                .kinds
-                .iter()
-                .map(|(kind, items)| (kind.code().to_owned(), *items))
-                .collect(),
-            clump: rounded(clump(&values, present)),
-            ordered: self
-                .values
-                .keys()
-                .zip(&values)
-                .map(|(kind, values)| {
-                    let values: Vec<(Key, u64)> =
-                        values.iter().map(|(key, _)| (key.clone(), 0)).collect();
-                    (kind.code().to_owned(), Sketch::new(&values, marks))
-                })
-                .collect(),
-            top,
-            top_is_all,
-            others: self.missed + next,
-            missed: self.missed,
-            distinct: distinct.rounded(),
+            return distinct(self.counts.values().copied(), fraction) + uncounted;
+        }
+        // Not all were counted: as the smaller sample tells.
+        let kept: usize = values.values().map(Vec::len).sum();
+        let kept = float(count(kept)) / float(present.max(1));
+        let runs = values
+            .values()
+            .flat_map(|values| values.chunk_by(|a, b| a.0 == b.0))
+            .map(|run| count(run.len()));
+        let found = distinct(runs, (fraction * kept).max(LEAST_FRACTION));
+        Spread {
+            high: found.high.max(float(present)),
+            ..found
         }
     }
 }
 
-/// Distinct values, when not all were counted: as a smaller sample tells.
-fn of_sample(values: &[Vec<(Key, u64)>], fraction: f64, present: u64) -> Spread {
-    let runs = values
-        .iter()
-        .flat_map(|values| values.chunk_by(|a, b| a.0 == b.0))
-        .map(|run| count(run.len()));
-    let found = distinct(runs, fraction);
-    Spread {
-        high: found.high.max(float(present)),
-        ..found
-    }
+/// The most frequent values, by value, and how often the next one occurs.
+fn most_frequent(counts: IndexMap<Value, u64>, most: usize) -> (Vec<(Key, u64)>, u64) {
+    let counts = counts.into_iter();
+    let mut top: Vec<(Key, u64)> = counts
+        .map(|(value, items)| (Key(vec![value]), items))
+        .collect();
+    top.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let next = top.get(most).map_or(0, |(_, items)| *items);
+    top.truncate(most);
+    top.sort_by(|a, b| a.0.cmp(&b.0));
+    (top, next)
 }
 
 /// How many items come in one go: of each part of the values, the squares of its counts by cluster.
-fn clump(values: &[Vec<(Key, u64)>], present: u64) -> f64 {
-    let kept: usize = values.iter().map(Vec::len).sum();
+fn clump<'a>(values: impl Iterator<Item = &'a Vec<(Key, u64)>> + Clone, present: u64) -> f64 {
+    let kept: usize = values.clone().map(Vec::len).sum();
     let mut squares = 0.0;
-    for part in values
-        .iter()
-        .flat_map(|values| values.chunks(values.len().div_ceil(PARTS).max(1)))
-    {
+    for part in values.flat_map(|values| values.chunks(values.len().div_ceil(PARTS).max(1))) {
         let mut clusters: Vec<u64> = part.iter().map(|(_, cluster)| *cluster).collect();
         clusters.sort_unstable();
         let runs = clusters.chunk_by(|a, b| a == b);

@@ -54,10 +54,6 @@ impl<T> Reservoir<T> {
         self.seen
     }
 
-    pub(super) fn kept(&self) -> &[T] {
-        &self.kept
-    }
-
     pub(super) fn into_kept(self) -> Vec<T> {
         self.kept
     }
