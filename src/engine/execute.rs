@@ -4,14 +4,19 @@
 //! it reads what the [`Plan`] says, verifies every row on this side, and never ends while pages
 //! remain, unless the LIMIT is reached, the run is cancelled, or the budget is used up.
 
+mod cursors;
 mod distinct;
 mod fetch;
+mod groups;
 mod in_order;
 mod merge;
+mod observe;
 mod output;
+mod part;
 mod rows;
 mod run;
 mod sort;
+mod union;
 mod unordered;
 
 use crate::domain::item::Block;

@@ -1,35 +1,20 @@
-//! One row for each base item, where a path holds several items of one.
+//! One row for each base item, where a path holds several items of one, or a union several paths.
 
 use super::rows::Row;
-use crate::domain::value::Item;
+use crate::domain::value::Value;
 use std::collections::HashSet;
 
-/// Remembers which base items gave a row.
-#[derive(Debug)]
-pub(super) struct Distinct<'a> {
-    /// Attributes of the path that hold the base key.
-    key: &'a [String],
-    seen: HashSet<Item>,
-}
+/// Remembers which base items gave a row: the values of their keys, whatever a path calls them.
+#[derive(Debug, Default)]
+pub(super) struct Distinct(HashSet<Vec<Option<Value>>>);
 
-impl<'a> Distinct<'a> {
-    /// Tells base items apart by `key`.
-    pub(super) fn by(key: &'a [String]) -> Self {
-        Self {
-            key,
-            seen: HashSet::new(),
-        }
-    }
-
-    /// Whether the row is the first of its base item.
-    pub(super) fn is_first(&mut self, row: &Row) -> bool {
+impl Distinct {
+    /// Whether the row is the first of its base item, whose key the attributes `names` hold.
+    pub(super) fn is_first(&mut self, row: &Row, names: &[&str]) -> bool {
         let Some(item) = row.item() else {
             return false;
         };
-        let key = self
-            .key
-            .iter()
-            .filter_map(|name| Some((name.clone(), item.get(name)?.to_value())));
-        self.seen.insert(key.collect())
+        let value = |name: &&str| item.get(name).map(|value| value.to_value());
+        self.0.insert(names.iter().map(value).collect())
     }
 }

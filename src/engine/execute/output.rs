@@ -8,20 +8,18 @@ const BLOCK: usize = 1_000;
 
 /// Collects final rows into blocks and counts down the LIMIT.
 #[derive(Debug)]
-pub(super) struct Output<'a> {
+pub(super) struct Output {
     counts_only: bool,
-    hidden: &'a [String],
     missing: Option<u64>,
     builder: BlockBuilder,
     delivered: u64,
 }
 
-impl<'a> Output<'a> {
-    /// For rows that must not show `hidden`, at most `limit` of them.
-    pub(super) fn rows(hidden: &'a [String], limit: Option<u64>) -> Self {
+impl Output {
+    /// For rows, at most `limit` of them.
+    pub(super) fn rows(limit: Option<u64>) -> Self {
         Self {
             counts_only: false,
-            hidden,
             missing: limit,
             builder: BlockBuilder::new(),
             delivered: 0,
@@ -32,7 +30,7 @@ impl<'a> Output<'a> {
     pub(super) fn count(limit: Option<u64>) -> Self {
         Self {
             counts_only: true,
-            ..Self::rows(&[], limit)
+            ..Self::rows(limit)
         }
     }
 
@@ -46,8 +44,9 @@ impl<'a> Output<'a> {
         self.delivered
     }
 
-    /// Takes a row unless the LIMIT is reached; a block when one is full.
-    pub(super) fn push(&mut self, row: &Row) -> Option<Block> {
+    /// Takes a row without the attributes `hidden`, unless the LIMIT is reached; a block when one
+    /// is full.
+    pub(super) fn push(&mut self, row: &Row, hidden: &[String]) -> Option<Block> {
         let item = row.item()?;
         if let Some(missing) = &mut self.missing {
             *missing = missing.checked_sub(1)?;
@@ -56,7 +55,6 @@ impl<'a> Output<'a> {
             self.delivered += 1;
             return None;
         }
-        let hidden = self.hidden;
         self.builder
             .push_ref(item, |name| !hidden.iter().any(|h| h == name));
         (self.builder.len() >= BLOCK).then(|| self.take())
@@ -101,12 +99,12 @@ mod tests {
 
     /// The sizes of the blocks that pages of `page` rows become.
     fn blocks(pages: usize, page: usize) -> Vec<usize> {
-        let mut output = Output::rows(&[], None);
+        let mut output = Output::rows(None);
         let mut sizes = Vec::new();
         for _ in 0..pages {
             let full = rows(page)
                 .iter()
-                .filter_map(|row| output.push(row))
+                .filter_map(|row| output.push(row, &[]))
                 .collect();
             for block in [full, output.ripe().into_iter().collect::<Vec<_>>()].concat() {
                 output.received(block.len());
@@ -133,8 +131,8 @@ mod tests {
 
     #[test]
     fn nothing_beyond_the_limit_is_given_out() {
-        let mut output = Output::rows(&[], Some(3));
-        assert!(rows(5).iter().all(|row| output.push(row).is_none()));
+        let mut output = Output::rows(Some(3));
+        assert!(rows(5).iter().all(|row| output.push(row, &[]).is_none()));
         assert_eq!(output.rest().map(|block| block.len()), Some(3));
         assert_eq!(output.missing(), Some(0));
     }
@@ -142,8 +140,8 @@ mod tests {
     #[test]
     fn hidden_attributes_do_not_show() {
         let hidden = ["a".to_owned()];
-        let mut output = Output::rows(&hidden, None);
-        output.push(&rows(1)[0]);
+        let mut output = Output::rows(None);
+        output.push(&rows(1)[0], &hidden);
         let block = output.rest().unwrap();
         assert_eq!(block.names().collect::<Vec<_>>(), ["b"]);
     }
@@ -151,7 +149,7 @@ mod tests {
     #[test]
     fn count_gives_no_rows() {
         let mut output = Output::count(Some(2));
-        assert!(rows(5).iter().all(|row| output.push(row).is_none()));
+        assert!(rows(5).iter().all(|row| output.push(row, &[]).is_none()));
         assert_eq!((output.delivered(), output.rest().is_none()), (2, true));
     }
 }

@@ -31,9 +31,21 @@ pub(super) fn matching(page: &Block, predicate: &Predicate) -> Vec<Row> {
 
 /// The same rows in one block of their own, so that the pages they came with can go.
 pub(super) fn compact(rows: &[Row]) -> Vec<Row> {
+    copied(rows, &[])
+}
+
+/// The same rows without the attributes `hidden`.
+pub(super) fn stripped(rows: &[Row], hidden: &[String]) -> Vec<Row> {
+    if hidden.is_empty() {
+        return rows.to_vec();
+    }
+    copied(rows, hidden)
+}
+
+fn copied(rows: &[Row], hidden: &[String]) -> Vec<Row> {
     let mut builder = BlockBuilder::new();
     for item in rows.iter().filter_map(Row::item) {
-        builder.push_ref(item, |_| true);
+        builder.push_ref(item, |name| !hidden.iter().any(|h| h == name));
     }
     matching(&builder.finish(), &Predicate::TRUE)
 }

@@ -1,19 +1,24 @@
 //! One run: the stages a page passes on its way to rows, and how the run ends.
 
+use super::cursors::cursors;
 use super::distinct::Distinct;
 use super::fetch::fetch_base;
+use super::groups::Groups;
 use super::in_order::in_order;
 use super::merge::merge;
+use super::observe::Observer;
 use super::output::Output;
+use super::part::Part;
 use super::rows::{Row, matching};
-use super::sort::{KeyMaker, Sorter};
+use super::sort::KeyMaker;
+use super::union::Union;
 use super::unordered::unordered;
 use super::{Answer, Bounds, ReadEvent};
 use crate::domain::item::Block;
 use crate::domain::plan::pace::{FETCH, Filtered, Pace, scan_page_items};
-use crate::domain::plan::{BaseFetch, OrderStrategy, Plan, Reads};
+use crate::domain::plan::{OrderStrategy, Plan, Reads};
 use crate::domain::query::{Request, Select};
-use crate::domain::read::{Query, ReadPage, ReadRequest, Scan};
+use crate::domain::read::ReadPage;
 use crate::engine::pages::{Cursor, Pool, Reader, Stop, Sweep};
 use crate::store::Store;
 use std::sync::Arc;
@@ -24,16 +29,17 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug)]
 pub(super) struct Run<'a> {
     reader: Reader<ReadEvent>,
+    observer: Arc<Observer>,
     request: &'a Request,
-    plan: &'a Plan,
     bounds: Bounds,
-    distinct: Option<Distinct<'a>>,
-    sorter: Option<Sorter<'a>>,
-    output: Output<'a>,
-    /// Pages of the path so far.
-    pages: u64,
-    /// Items of the path evaluated so far.
-    read: u64,
+    /// The plans to be read one after the other: the members of a union, or the plan alone.
+    parts: &'a [Plan],
+    /// The one of them that is being read.
+    part: Part<'a>,
+    distinct: Distinct,
+    /// Where the members of a union give their rows to when an order is asked.
+    union: Option<Union<'a>>,
+    output: Output,
 }
 
 impl<'a> Run<'a> {
@@ -46,36 +52,66 @@ impl<'a> Run<'a> {
         events: Sender<ReadEvent>,
         cancel: CancellationToken,
     ) -> Self {
-        let output = match (&request.select, &plan.fetch) {
-            (Select::Count, _) => Output::count(request.limit),
-            (_, Some(_)) => Output::rows(&[], request.limit),
-            (_, None) => Output::rows(&plan.hidden, request.limit),
-        };
-        let sorter = (plan.order == OrderStrategy::Sort).then(|| {
-            // With a fetch behind the sort any row may still drop out, so all are kept.
-            let keep = request
-                .limit
-                .filter(|_| fetch_behind_sort(request, plan).is_none());
-            let keep = keep.and_then(|limit| usize::try_from(limit).ok());
-            Sorter::new(&request.order, keep)
-        });
+        let is_count = request.select == Select::Count;
+        let is_ordered = !is_count && !request.order.is_empty();
+        let is_union = !plan.parts.is_empty();
+        let observer = Arc::new(Observer::new(store));
         Self {
+<<<<<<< HEAD
             reader: Reader::new(store, events, cancel),
+=======
+            reader: Reader::new(observer.clone(), events, cancel, bounds.max_rcu),
+            observer,
+>>>>>>> a4fd1c7 (Run unions and groups of equal order; observe what pages teach of sizes)
             request,
-            plan,
             bounds,
-            distinct: plan.distinct.as_deref().map(Distinct::by),
-            sorter,
-            output,
-            pages: 0,
-            read: 0,
+            parts: if is_union {
+                &plan.parts
+            } else {
+                std::slice::from_ref(plan)
+            },
+            part: Part::alone(request, plan),
+            distinct: Distinct::default(),
+            union: (is_union && is_ordered).then(|| Union::new(&request.order, request.limit)),
+            output: if is_count {
+                Output::count(request.limit)
+            } else {
+                Output::rows(request.limit)
+            },
         }
     }
 
     /// Reads everything the plan says, unless stopped.
     pub(super) async fn drive(&mut self) -> Result<(), Stop> {
-        let cursors = self.cursors();
-        match (&self.plan.reads, self.plan.order) {
+        for plan in self.parts {
+            if self.output.missing() == Some(0) {
+                break;
+            }
+            self.begin(plan);
+            self.read_part().await?;
+        }
+        self.unite().await?;
+        match self.output.rest() {
+            Some(block) => self.send(block).await,
+            None => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, plan: &'a Plan) {
+        self.part = if self.parts.len() > 1 {
+            Part::member(self.request, plan)
+        } else {
+            Part::alone(self.request, plan)
+        };
+        if let Some(union) = &mut self.union {
+            union.next_member();
+        }
+    }
+
+    async fn read_part(&mut self) -> Result<(), Stop> {
+        let plan = self.part.plan;
+        let cursors = cursors(plan);
+        match (&plan.reads, plan.order) {
             (Reads::Partitions { .. }, OrderStrategy::Native | OrderStrategy::Concatenate) => {
                 Box::pin(in_order(self, cursors)).await?;
             }
@@ -84,11 +120,23 @@ impl<'a> Run<'a> {
             }
             _ => Box::pin(unordered(self, cursors)).await?,
         }
-        if let Some(sorter) = self.sorter.take() {
-            self.deliver(sorter.finish()).await?;
+        let rows = self.collected();
+        self.complete(rows).await
+    }
+
+    /// Rows that were collected to be ordered on this side, in their order.
+    fn collected(&mut self) -> Vec<Row> {
+        match (self.part.sorter.take(), self.part.groups.take()) {
+            (Some(sorter), _) => sorter.finish(),
+            (None, Some(mut groups)) => groups.finish(),
+            (None, None) => Vec::new(),
         }
-        match self.output.rest() {
-            Some(block) => self.send(block).await,
+    }
+
+    /// Gives out the rows of a union in the order asked.
+    async fn unite(&mut self) -> Result<(), Stop> {
+        match self.union.take() {
+            Some(union) => self.give_out(&union.finish(), &[]).await,
             None => Ok(()),
         }
     }
@@ -99,7 +147,8 @@ impl<'a> Run<'a> {
             Ok(()) => None,
             Err(stop) => {
                 if matches!(stop, Stop::Failed(_)) {
-                    self.save_sorted().await;
+                    // A listener that is gone needs no rows.
+                    let _closed = self.save_collected().await;
                 }
                 if let Some(block) = self.output.rest() {
                     let rows = block.len();
@@ -115,35 +164,48 @@ impl<'a> Run<'a> {
             complete: error.is_none(),
             consumption: self.reader.used,
             error,
-            observed: Vec::new(),
+            observed: self.observer.observed(),
         }
     }
 
-    /// What was collected for sorting before a read failed is an answer, too, if an incomplete one.
-    async fn save_sorted(&mut self) {
-        let Some(sorter) = self.sorter.take() else {
-            return;
-        };
-        if fetch_behind_sort(self.request, self.plan).is_none() {
-            // A listener that is gone needs no rows.
-            let _closed = self.give_out(&sorter.finish()).await;
+    /// What was collected before a read failed is an answer, too, if an incomplete one: but for
+    /// rows that still lack attributes.
+    async fn save_collected(&mut self) -> Result<(), Stop> {
+        if self.part.late.is_none() {
+            let rows = self.collected();
+            self.complete(rows).await?;
         }
+        self.unite().await
     }
 
-    /// The plan.
+    /// The plan being read.
     pub(super) const fn plan(&self) -> &'a Plan {
-        self.plan
+        self.part.plan
     }
 
-    /// Makes keys of the ORDER BY.
+    /// Makes keys of what the reads order rows by.
     pub(super) fn sort_keys(&self) -> KeyMaker<'a> {
-        KeyMaker::new(&self.request.order)
+        let order = &self.request.order;
+        KeyMaker::new(&order[..order.len().min(self.part.plan.ordered_by)])
     }
 
-    /// Rows missing to the LIMIT, when reaching it ends the run: not while all must be sorted.
-    pub(super) const fn missing(&self) -> Option<u64> {
-        match self.sorter {
-            Some(_) => None,
+    /// Rows missing to the LIMIT, when reaching it ends the reads: not while all must be sorted. To
+    /// see the end of a group takes more rows, guessed at as many as it has already.
+    pub(super) fn missing(&self) -> Option<u64> {
+        if self.part.sorter.is_some() {
+            return None;
+        }
+        let grouped = self.part.groups.as_ref().map_or(0, Groups::seen);
+        match self.left() {
+            None | Some(0) => self.left(),
+            Some(left) => Some(left.max(grouped)),
+        }
+    }
+
+    /// Rows that the part being read may still give.
+    fn left(&self) -> Option<u64> {
+        match self.union {
+            Some(_) => self.part.missing,
             None => self.output.missing(),
         }
     }
@@ -155,16 +217,15 @@ impl<'a> Run<'a> {
 
     /// How many items the next page should evaluate, when it should not be a full one.
     pub(super) fn page_items(&self) -> Option<u32> {
-        let wanted = self
-            .pace()
-            .map(|pace| match (&self.plan.reads, self.plan.order) {
-                (Reads::Partitions { conditions, .. }, OrderStrategy::Merge) => {
-                    pace.lane_items(self.filtered(), conditions.len())
-                }
-                _ => pace.page_items(self.filtered()),
-            });
+        let plan = self.part.plan;
+        let wanted = self.pace().map(|pace| match (&plan.reads, plan.order) {
+            (Reads::Partitions { conditions, .. }, OrderStrategy::Merge) => {
+                pace.lane_items(self.filtered(), conditions.len())
+            }
+            _ => pace.page_items(self.filtered()),
+        });
         let scan =
-            matches!(self.plan.reads, Reads::Scan).then(|| scan_page_items(self.bounds.mean_item));
+            matches!(plan.reads, Reads::Scan).then(|| scan_page_items(self.bounds.mean_item));
         [wanted, scan, self.bounds.page_items]
             .into_iter()
             .flatten()
@@ -175,7 +236,7 @@ impl<'a> Run<'a> {
     pub(super) fn width(&self) -> usize {
         let most = self.bounds.concurrency.max(1);
         match self.pace() {
-            Some(pace) if self.plan.order != OrderStrategy::Merge => pace.pages_at_once(most),
+            Some(pace) if self.part.plan.order != OrderStrategy::Merge => pace.pages_at_once(most),
             _ => most,
         }
     }
@@ -222,62 +283,82 @@ impl<'a> Run<'a> {
 
     /// The rows of a page, verified on this side, each base item's once where that is asked.
     pub(super) async fn matching(&mut self, page: ReadPage) -> Result<Vec<Row>, Stop> {
-        let mut rows = matching(&page.items, &self.plan.residual);
-        if let Some(distinct) = &mut self.distinct {
-            rows.retain(|row| distinct.is_first(row));
+        let part = &mut self.part;
+        let mut rows = matching(&page.items, &part.plan.residual);
+        if let Some(key) = &part.key {
+            rows.retain(|row| self.distinct.is_first(row, key));
         }
-        self.pages += 1;
-        self.read += page.scanned;
-        self.reader.used.matched += rows.len() as u64;
+        let matched = rows.len() as u64;
+        part.pages += 1;
+        part.read += page.scanned;
+        part.matched += matched;
+        self.reader.used.matched += matched;
         self.progress().await?;
         Ok(rows)
     }
 
     /// Takes in a page: its rows are sorted later, or given out now.
     pub(super) async fn accept(&mut self, page: ReadPage) -> Result<(), Stop> {
-        let mut rows = self.matching(page).await?;
-        if self.sorter.is_none() {
+        let rows = self.matching(page).await?;
+        if self.part.sorter.is_none() {
             return self.deliver(rows).await;
         }
-        if let (Some(fetch), None) = (&self.plan.fetch, fetch_behind_sort(self.request, self.plan))
-        {
-            rows = fetch_base(self, fetch, &rows).await?;
-        }
-        if let Some(sorter) = &mut self.sorter {
+        let rows = self.fetch_early(rows).await?;
+        if let Some(sorter) = &mut self.part.sorter {
             sorter.add(rows);
         }
         Ok(())
     }
 
-    /// Gives out rows that are in final order, fetched from the base where the path lacks attributes.
+    /// Takes rows in the order of the reads: groups of equal ones are sorted before they go on.
     pub(super) async fn deliver(&mut self, rows: Vec<Row>) -> Result<(), Stop> {
-        let Some(fetch) = self.fetch_at_the_end() else {
-            return self.give_out(&rows).await;
+        if self.part.groups.is_none() {
+            return self.complete(rows).await;
+        }
+        let rows = self.fetch_early(rows).await?;
+        // With a fetch to come any row may still drop out.
+        let most = self.left().filter(|_| self.part.late.is_none());
+        let most = most.and_then(|most| usize::try_from(most).ok());
+        let ready = match &mut self.part.groups {
+            Some(groups) => groups.add(rows, most),
+            None => rows,
+        };
+        self.complete(ready).await
+    }
+
+    async fn fetch_early(&mut self, rows: Vec<Row>) -> Result<Vec<Row>, Stop> {
+        match self.part.early {
+            Some(fetch) => fetch_base(self, fetch, &rows).await,
+            None => Ok(rows),
+        }
+    }
+
+    /// Gives out rows that are in final order, fetched from the base where the path lacks attributes.
+    async fn complete(&mut self, rows: Vec<Row>) -> Result<(), Stop> {
+        let hidden = self.part.hidden;
+        let Some(fetch) = self.part.late else {
+            return self.give_out(&rows, hidden).await;
         };
         let mut rest = rows.as_slice();
         while !rest.is_empty() && !self.is_full() {
             let most = FETCH * self.bounds.concurrency.max(1);
-            let missing = self.output.missing().and_then(|m| usize::try_from(m).ok());
+            let missing = self.left().and_then(|m| usize::try_from(m).ok());
             let wave = rest.len().min(most).min(missing.unwrap_or(most));
             let (now, later) = rest.split_at(wave);
             let whole = fetch_base(self, fetch, now).await?;
-            self.give_out(&whole).await?;
+            self.give_out(&whole, hidden).await?;
             rest = later;
         }
         Ok(())
     }
 
-    /// The fetch that rows in final order still need.
-    fn fetch_at_the_end(&self) -> Option<&'a BaseFetch> {
-        match self.plan.order {
-            OrderStrategy::Sort => fetch_behind_sort(self.request, self.plan),
-            _ => self.plan.fetch.as_ref(),
+    async fn give_out(&mut self, rows: &[Row], hidden: &[String]) -> Result<(), Stop> {
+        if let Some(union) = &mut self.union {
+            self.part.give(union, rows);
+            return Ok(());
         }
-    }
-
-    async fn give_out(&mut self, rows: &[Row]) -> Result<(), Stop> {
         for row in rows {
-            if let Some(block) = self.output.push(row) {
+            if let Some(block) = self.output.push(row, hidden) {
                 self.send(block).await?;
             }
         }
@@ -297,69 +378,20 @@ impl<'a> Run<'a> {
     fn pace(&self) -> Option<Pace> {
         self.missing().map(|missing| Pace {
             missing,
-            read: self.read,
-            matched: self.reader.used.matched,
-            pages: self.pages,
+            read: self.part.read,
+            matched: self.part.matched,
+            pages: self.part.pages,
         })
     }
 
     fn filtered(&self) -> Filtered {
-        let plan = self.plan;
-        if plan.filter.is_none() && plan.residual.is_true() && plan.distinct.is_none() {
+        let Part {
+            plan, key, groups, ..
+        } = &self.part;
+        if plan.filter.is_none() && plan.residual.is_true() && key.is_none() && groups.is_none() {
             Filtered::No
         } else {
             Filtered::Maybe
         }
     }
-
-    fn cursors(&self) -> Vec<Cursor> {
-        let plan = self.plan;
-        let access = &plan.access;
-        match &plan.reads {
-            Reads::Nothing => Vec::new(),
-            Reads::Keys(keys) => {
-                let projection = plan.projection.as_deref();
-                Cursor::keys(&access.table, keys, plan.consistency, projection)
-            }
-            Reads::Partitions {
-                conditions,
-                direction,
-            } => conditions
-                .iter()
-                .map(|key| {
-                    Cursor::new(ReadRequest::Query(Query {
-                        table: access.table.clone(),
-                        index: access.index.clone(),
-                        key: key.clone(),
-                        direction: *direction,
-                        filter: plan.filter.clone(),
-                        projection: plan.projection.clone(),
-                        limit: None,
-                        start: None,
-                        consistency: plan.consistency,
-                    }))
-                })
-                .collect(),
-            Reads::Scan => vec![Cursor::new(ReadRequest::Scan(Scan {
-                table: access.table.clone(),
-                index: access.index.clone(),
-                filter: plan.filter.clone(),
-                projection: plan.projection.clone(),
-                limit: None,
-                start: None,
-                segment: None,
-                consistency: plan.consistency,
-            }))],
-        }
-    }
-}
-
-/// The fetch of a plan that sorts, when it can wait until the rows are sorted: the path itself
-/// holds everything they are ordered by.
-fn fetch_behind_sort<'a>(request: &Request, plan: &'a Plan) -> Option<&'a BaseFetch> {
-    let asked = plan.projection.as_ref()?;
-    let mut roots = request.order.iter().map(|by| &by.path.root);
-    plan.fetch
-        .as_ref()
-        .filter(|_| roots.all(|root| asked.contains(root)))
 }

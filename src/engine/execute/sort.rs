@@ -93,16 +93,28 @@ impl<'a> Sorter<'a> {
         }
     }
 
-    /// Takes rows in.
-    pub(super) fn add(&mut self, rows: Vec<Row>) {
+    /// Takes rows in, but for those known to be surplus; how many it took.
+    pub(super) fn add(&mut self, rows: Vec<Row>) -> usize {
+        let mut taken = 0;
         for row in rows {
             let key = self.keys.key(&row);
             if self.edge.as_ref().is_none_or(|edge| key < *edge) {
                 self.rows.push((key, row));
+                taken += 1;
             }
         }
         if let Some(keep) = self.keep
             && self.rows.len() >= keep.saturating_mul(2).saturating_add(SLACK)
+        {
+            self.drop_surplus(keep);
+        }
+        taken
+    }
+
+    /// From here on knows of every surplus row that it is surplus.
+    pub(super) fn settle(&mut self) {
+        if let Some(keep) = self.keep
+            && self.rows.len() >= keep
         {
             self.drop_surplus(keep);
         }
@@ -115,6 +127,7 @@ impl<'a> Sorter<'a> {
         self.rows.into_iter().map(|(_, row)| row).collect()
     }
 
+    /// Of at least `keep` rows keeps that many.
     fn drop_surplus(&mut self, keep: usize) {
         self.rows.sort_by(|a, b| a.0.cmp(&b.0));
         self.rows.truncate(keep);
