@@ -16,11 +16,11 @@ use std::sync::Arc;
 use tokio::sync::mpsc::channel;
 use tokio_util::sync::CancellationToken;
 
-const MONTHS: [&str; 3] = ["1998-08", "1998-09", "1998-10"];
-const EACH: usize = 20;
+pub(crate) const MONTHS: [&str; 3] = ["1998-08", "1998-09", "1998-10"];
+pub(crate) const EACH: usize = 20;
 
 /// `things` (id) and `by_month` (month, slot): 20 items in each of three months, one in four red.
-async fn server() -> Server {
+pub(crate) async fn server() -> Server {
     let server = Server::start().await;
     server.db.create("things", &["id"]);
     server.db.create("by_month", &["month", "slot"]);
@@ -42,7 +42,7 @@ async fn server() -> Server {
     server
 }
 
-fn key(names: &[&str]) -> KeySchema {
+pub(crate) fn key(names: &[&str]) -> KeySchema {
     let attribute = |name: &&str| KeyAttribute {
         name: (*name).to_owned(),
         kind: KeyKind::S,
@@ -53,7 +53,9 @@ fn key(names: &[&str]) -> KeySchema {
     }
 }
 
-fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrategy) -> Plan {
+/// A plan whose reads give one term of the order, or none.
+pub(crate) fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrategy) -> Plan {
+    let is_read = !matches!(order, OrderStrategy::None | OrderStrategy::Sort);
     Plan {
         access: Access {
             table: table.into(),
@@ -64,7 +66,7 @@ fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrategy) -> Plan 
         },
         reads,
         order,
-        ordered_by: 0,
+        ordered_by: usize::from(is_read),
         filter: None,
         residual: Predicate::TRUE,
         projection: None,
@@ -84,7 +86,7 @@ fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrategy) -> Plan 
 }
 
 /// The three months, in the order of `direction`.
-fn months(order: OrderStrategy, direction: Direction) -> Plan {
+pub(crate) fn months(order: OrderStrategy, direction: Direction) -> Plan {
     let mut conditions: Vec<KeyCondition> = MONTHS
         .iter()
         .map(|month| KeyCondition {
@@ -103,16 +105,16 @@ fn months(order: OrderStrategy, direction: Direction) -> Plan {
     plan("by_month", &["month", "slot"], reads, order)
 }
 
-fn scan() -> Plan {
+pub(crate) fn scan() -> Plan {
     plan("things", &["id"], Reads::Scan, OrderStrategy::None)
 }
 
-fn predicate(text: &str) -> Predicate {
+pub(crate) fn predicate(text: &str) -> Predicate {
     parse_predicate(text, &Context::default()).unwrap()
 }
 
 /// Only what satisfies `text`, filtered by the service and verified on this side.
-fn only(plan: Plan, text: &str) -> Plan {
+pub(crate) fn only(plan: Plan, text: &str) -> Plan {
     Plan {
         filter: Some(predicate(text)),
         residual: predicate(text),
@@ -121,7 +123,7 @@ fn only(plan: Plan, text: &str) -> Plan {
 }
 
 /// Rows of `things` for rows of `by_month`.
-fn fetched(plan: Plan) -> Plan {
+pub(crate) fn fetched(plan: Plan) -> Plan {
     Plan {
         projection: Some(vec!["id".to_owned(), "slot".to_owned(), "rank".to_owned()]),
         fetch: Some(BaseFetch {
@@ -135,7 +137,7 @@ fn fetched(plan: Plan) -> Plan {
     }
 }
 
-fn request(order: &str, direction: Direction, limit: Option<u64>) -> Request {
+pub(crate) fn request(order: &str, direction: Direction, limit: Option<u64>) -> Request {
     let by = OrderBy {
         path: Path::top(order),
         direction,
@@ -149,7 +151,7 @@ fn request(order: &str, direction: Direction, limit: Option<u64>) -> Request {
     }
 }
 
-fn any_order(limit: Option<u64>) -> Request {
+pub(crate) fn any_order(limit: Option<u64>) -> Request {
     Request {
         order: Vec::new(),
         ..request("id", Direction::Ascending, limit)
@@ -157,14 +159,14 @@ fn any_order(limit: Option<u64>) -> Request {
 }
 
 /// Three items a page.
-fn small_pages() -> Bounds {
+pub(crate) fn small_pages() -> Bounds {
     Bounds {
         page_items: Some(3),
         ..Bounds::default()
     }
 }
 
-async fn run(
+pub(crate) async fn run(
     store: Arc<dyn Store>,
     request: &Request,
     plan: &Plan,
@@ -186,7 +188,7 @@ async fn run(
     (answer, rows)
 }
 
-fn texts(rows: &[Item], name: &str) -> Vec<String> {
+pub(crate) fn texts(rows: &[Item], name: &str) -> Vec<String> {
     rows.iter()
         .map(|row| match &row[name] {
             Value::S(text) => text.clone(),
@@ -196,7 +198,7 @@ fn texts(rows: &[Item], name: &str) -> Vec<String> {
         .collect()
 }
 
-fn ranks(rows: &[Item]) -> Vec<usize> {
+pub(crate) fn ranks(rows: &[Item]) -> Vec<usize> {
     let texts = texts(rows, "rank");
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }

@@ -12,8 +12,9 @@ const FILTERED: u64 = 100;
 const MERGED: u64 = 25;
 /// Base items fetched by one call (developer guide, `API_BatchGetItem`).
 pub const FETCH: usize = 100;
-/// Page reads under way at once, unless told otherwise.
-pub const CONCURRENCY: usize = 8;
+/// Page reads under way at once, unless told otherwise: the partitions of a year of months, or of
+/// as many write shards as are common, in one wave.
+pub const CONCURRENCY: usize = 16;
 
 /// What is still missing, and how reading went so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

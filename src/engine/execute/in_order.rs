@@ -87,9 +87,10 @@ impl Lanes {
     /// Starts the reads that are worth it now, the nearest first.
     fn start(&mut self, run: &Run<'_>) -> Result<(), Stop> {
         let limited = run.missing().is_some();
-        let last = match limited {
-            true => self.all.len().min(self.front + run.width()),
-            false => self.all.len(),
+        let last = if limited {
+            self.all.len().min(self.front + run.width())
+        } else {
+            self.all.len()
         };
         for id in self.front..last {
             let lane = &mut self.all[id];

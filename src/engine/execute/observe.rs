@@ -185,18 +185,20 @@ impl Tally {
             }
             ReadRequest::Query(query) => {
                 let charged = charged(page, query.consistency);
-                match shows_all(&query.filter, &query.projection) {
-                    true => exactly(returned(), charged),
-                    false => charged,
+                if shows_all(&query.filter, &query.projection) {
+                    exactly(returned(), charged)
+                } else {
+                    charged
                 }
             }
             ReadRequest::Scan(scan) => {
                 let Range { high, .. } = charged(page, scan.consistency);
                 let charged = Range { low: 0, high };
                 let Range { low, .. } = exactly(returned(), charged);
-                match shows_all(&scan.filter, &scan.projection) {
-                    true => Range::new(low, low),
-                    false => Range { low, high },
+                if shows_all(&scan.filter, &scan.projection) {
+                    Range::new(low, low)
+                } else {
+                    Range { low, high }
                 }
             }
         };
