@@ -35,14 +35,14 @@ pub(super) async fn in_order(run: &mut Run<'_>, cursors: Vec<Cursor>) -> Result<
         let limited = run.missing().is_some();
         if !limited {
             // All will be read, so reading goes on while rows are given out.
-            lanes.start(run)?;
+            lanes.start(run);
         }
         if let Some(page) = lanes.next_held() {
             run.accept(page).await?;
             continue;
         }
         if limited {
-            lanes.start(run)?;
+            lanes.start(run);
         }
         match run.next_page(&mut lanes.pool).await {
             Ok(Some((id, page))) => lanes.arrive(id, page)?,
@@ -85,7 +85,7 @@ impl Lanes {
     }
 
     /// Starts the reads that are worth it now, the nearest first.
-    fn start(&mut self, run: &Run<'_>) -> Result<(), Stop> {
+    fn start(&mut self, run: &Run<'_>) {
         let limited = run.missing().is_some();
         let last = if limited {
             self.all.len().min(self.front + run.width())
@@ -101,14 +101,13 @@ impl Lanes {
             if ahead && self.pages >= AHEAD {
                 break;
             }
-            if !run.start(&mut self.pool, id, &lane.cursor, run.page_items())? {
+            if !run.start(&mut self.pool, id, &lane.cursor, run.page_items()) {
                 break;
             }
             lane.flying = true;
             lane.begun = true;
             self.pages += 1;
         }
-        Ok(())
     }
 
     fn arrive(&mut self, id: usize, page: ReadPage) -> Result<(), Stop> {

@@ -85,9 +85,9 @@ impl<'a> Lanes<'a> {
     /// Reads until no lane is dry: only then is the smallest head the smallest row of all.
     async fn refill(&mut self, run: &mut Run<'_>) -> Result<(), Stop> {
         while self.dry > 0 {
-            self.start(run, Lane::is_dry)?;
+            self.start(run, Lane::is_dry);
             if run.missing().is_none() {
-                self.start(run, Lane::is_low)?;
+                self.start(run, Lane::is_low);
             }
             let Some((id, page)) = run.next_page(&mut self.pool).await? else {
                 return Ok(());
@@ -108,15 +108,14 @@ impl<'a> Lanes<'a> {
     }
 
     /// Starts the next page of each lane that needs it, as many as may be under way.
-    fn start(&mut self, run: &Run<'_>, needs: fn(&Lane) -> bool) -> Result<(), Stop> {
+    fn start(&mut self, run: &Run<'_>, needs: fn(&Lane) -> bool) {
         let lanes = self.all.iter_mut().enumerate();
         for (id, lane) in lanes.filter(|(_, lane)| !lane.flying && needs(lane)) {
-            if !run.start(&mut self.pool, id, &lane.cursor, run.page_items())? {
+            if !run.start(&mut self.pool, id, &lane.cursor, run.page_items()) {
                 break;
             }
             lane.flying = true;
         }
-        Ok(())
     }
 
     /// The next rows in order, at most `most`; fewer where a lane runs dry.

@@ -57,12 +57,8 @@ impl<'a> Run<'a> {
         let is_union = !plan.parts.is_empty();
         let observer = Arc::new(Observer::new(store));
         Self {
-<<<<<<< HEAD
-            reader: Reader::new(store, events, cancel),
-=======
-            reader: Reader::new(observer.clone(), events, cancel, bounds.max_rcu),
+            reader: Reader::new(observer.clone(), events, cancel),
             observer,
->>>>>>> a4fd1c7 (Run unions and groups of equal order; observe what pages teach of sizes)
             request,
             bounds,
             parts: if is_union {
