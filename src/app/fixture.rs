@@ -152,6 +152,7 @@ fn estimate(low: f64, high: f64) -> Estimate {
         rcu: Range::new(Rcu(low), Rcu(high)),
         expected: Rcu(f64::midpoint(low, high)),
         requests: Range::new(3, 3),
+        bytes: Range::at_least(0),
         usd: None,
         basis: Basis::Described,
     }

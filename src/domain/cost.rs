@@ -5,10 +5,12 @@
 
 mod ask;
 mod capacity;
+mod pages;
 mod price;
 
 pub use ask::ask_limit;
-pub use capacity::{read_units, scan_cost, scan_range, unit_factor, units};
+pub use capacity::{partitions_of, read_units, scan_cost, scan_range, unit_factor, units};
+pub use pages::{PAGE_BYTES, PageCost, page_units, read_to_end};
 pub use price::{Price, Prices};
 
 use crate::domain::names::{Range, Rcu};

@@ -169,6 +169,8 @@ pub struct Estimate {
     pub expected: Rcu,
     /// Requests.
     pub requests: Range<u64>,
+    /// Bytes evaluated.
+    pub bytes: Range<u64>,
     /// US dollars, low and high, where a price is known.
     pub usd: Option<(f64, Option<f64>)>,
     /// Where it comes from.

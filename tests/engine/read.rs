@@ -78,6 +78,7 @@ pub(crate) fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrateg
             rcu: Range::at_least(Rcu(0.0)),
             expected: Rcu(0.0),
             requests: Range::at_least(0),
+            bytes: Range::at_least(0),
             usd: None,
             basis: Basis::Unknown,
         },

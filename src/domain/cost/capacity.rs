@@ -38,6 +38,16 @@ pub fn read_units(bytes: u64, consistency: Consistency) -> Rcu {
     Rcu(float(units(bytes)) * unit_factor(consistency))
 }
 
+/// How many partitions a table has at least: a guess.
+#[must_use]
+pub fn partitions_of(table: &Table) -> f64 {
+    let least = match table.billing {
+        Billing::OnDemand => ON_DEMAND_PARTITIONS,
+        Billing::Provisioned { .. } => 1,
+    };
+    float(table.bytes.div_ceil(PARTITION).max(least))
+}
+
 /// What a full eventual Scan of `table` consumes. `None`: size unknown.
 ///
 /// The low end is its bytes in whole units; the high end adds what rounding up each page and the
@@ -47,14 +57,9 @@ pub fn scan_range(table: &Table) -> Option<Range<Rcu>> {
     if table.bytes == 0 {
         return None;
     }
-    let least = match table.billing {
-        Billing::OnDemand => ON_DEMAND_PARTITIONS,
-        Billing::Provisioned { .. } => 1,
-    };
-    let partitions = table.bytes.div_ceil(PARTITION).max(least);
-    let pages = table.bytes.div_ceil(PAGE);
+    let pages = float(table.bytes.div_ceil(PAGE));
     let low = read_units(table.bytes, Consistency::Eventual);
-    let more = float(pages + partitions) * unit_factor(Consistency::Eventual);
+    let more = (pages + partitions_of(table)) * unit_factor(Consistency::Eventual);
     Some(Range::new(low, low + Rcu(more)))
 }
 

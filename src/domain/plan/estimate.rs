@@ -1,48 +1,52 @@
 //! What a plan will consume, as a range with a basis.
 //!
-//! All that is known so far is what `DescribeTable` tells: items and bytes. The rest are guesses,
-//! every one of them a constant of this file; statistics will replace them. The low end is what the
-//! requests cost at least. The high end takes partitions to be [`SPREAD`] times as large as guessed,
-//! and never more than all the path holds.
+//! Counts what the engine will ask for, page by page, by the rules of [`crate::domain::cost`]. How much
+//! there is to read statistics tell; without them it is guessed from what `DescribeTable` tells, and
+//! every guess is a constant of this module. A range holds whatever is not known better: the low end
+//! with everything smaller, the high end with everything larger. Nothing here decides whether a path
+//! answers.
 
+mod bill;
+mod course;
+mod known;
+mod limited;
+mod share;
 mod volume;
 
 use super::access::{AccessPath, Context};
-use super::conditions::understood;
+use super::pace::scan_page_items;
 use super::partitions::{Binding, Narrowing};
 use super::shape::Shape;
 use super::{Basis, Estimate, OrderStrategy};
-use crate::domain::cost::{scan_range, unit_factor};
+use crate::domain::cost::{partitions_of, read_to_end, unit_factor};
 use crate::domain::names::{Range, Rcu};
-use crate::domain::query::Consistency;
-use volume::Volume;
+use crate::domain::query::Direction;
+use crate::domain::stats::{Spread, Volume};
+use bill::{Bill, Errors, calls, sum};
+use course::{Sequence, Supply};
+use known::{Known, factor};
+use limited::{Limited, under_limit};
+use share::{Shares, shares};
+use volume::Described;
 
-/// A partition may be this many times as large as guessed, and an item as the mean.
-const SPREAD: f64 = 4.0;
-/// A few items may be this many times as large as the mean, taken together.
-const ITEMS_SPREAD: f64 = 1.5;
 /// Of a partition, what one value of its sort key selects, a closed range or a prefix, one side of a value.
 const POINT: f64 = 0.1;
 const CLOSED: f64 = 0.25;
 const HALF_OPEN: f64 = 1.0 / 3.0;
-/// Items a page evaluates at least when a filter may drop some, and each of several partitions that
-/// are merged: as the engine asks for them.
-const FILTERED_PAGE: f64 = 100.0;
-const MERGED_PAGE: f64 = 25.0;
-/// Bytes of a unit and of a page, keys of a batch (developer guide, Constraints).
+/// Bytes of a unit.
 const UNIT: f64 = 4096.0;
-const PAGE: f64 = 1024.0 * 1024.0;
-const BATCH: f64 = 100.0;
 
-/// What reading amounts to.
-#[derive(Debug, Clone, Copy)]
-struct Amount {
-    /// Requests, fewest and most, pages apart.
-    requests: (f64, f64),
-    /// Bytes evaluated at most; `None` when nothing is known of sizes.
-    bytes: Option<f64>,
-    /// Rows to be fetched from the base at most.
-    rows: f64,
+/// What is read of a path: one volume a partition, or one for all of it.
+#[derive(Debug)]
+struct Reading {
+    volumes: Vec<Volume>,
+    /// Bytes of an item of the path, from the smallest to the largest.
+    item: Spread,
+    /// Items a page is asked to evaluate at most, whatever the LIMIT.
+    most_items: Option<u32>,
+    shares: Shares,
+    sequence: Sequence,
+    basis: Basis,
 }
 
 /// The estimate of getting single items by their keys.
@@ -52,21 +56,19 @@ pub(super) fn of_keys(
     keys: usize,
     shape: &Shape,
 ) -> Estimate {
-    let keys = float(keys);
-    let k = unit_factor(context.consistency);
-    let requests = (keys / BATCH).ceil();
-    let fetches = shape.fetch.as_ref().map_or(0.0, |_| requests);
-    // Every item is rounded up by itself, and so is every missing one.
-    let high = Volume::of(path).and_then(|volume| {
-        let read = keys * k * item_units(volume.mean() * SPREAD);
-        Some(read + fetch_units(context, shape, keys)?)
-    });
-    finish(
-        context,
-        path,
-        (keys * k, high),
-        (requests, requests + fetches),
-    )
+    let keys = Spread::exact(float(keys));
+    let known = Known::of(context, path);
+    let Some((item, basis)) = known.item() else {
+        return unknown(context, path, keys.low, calls(keys).low);
+    };
+    let bill = Bill::of_items(keys, item, context.consistency);
+    let shares = shares(context, path, shape, &[]);
+    let rows = Spread {
+        low: 0.0,
+        expected: keys.expected * shares.read.expected,
+        high: keys.high,
+    };
+    with_fetch(context, path, shape, (bill, basis), rows)
 }
 
 /// The estimate of querying partitions.
@@ -77,37 +79,31 @@ pub(super) fn of_partitions(
     order: OrderStrategy,
     shape: &Shape,
 ) -> Estimate {
-    let partitions = float(binding.partitions.len());
+    let known = Known::of(context, path);
+    let count = float(binding.partitions.len());
     let stops = stops_at(context, order);
-    // Reading one partition after the other may end with the first.
-    let sequential = stops.is_some() && order != OrderStrategy::Merge;
-    let fewest = if sequential { 1.0 } else { partitions };
-    let volume = Volume::of(path);
-    let items = volume.map(|volume| {
-        let part = binding
-            .covered
-            .unwrap_or(partitions * factor(binding.narrowing))
-            * volume::share_of_partition(context, path, &volume);
-        volume.items * (part * SPREAD).min(1.0)
-    });
-    let few = stops.filter(|_| is_exact(context, binding)).map(|limit| {
-        let lanes = if sequential { 0.0 } else { partitions };
-        (limit * if sequential { 1.0 } else { 2.0 })
-            .max(if shape.residual.is_true() {
-                0.0
-            } else {
-                FILTERED_PAGE
-            })
-            .max(lanes * MERGED_PAGE)
-            * ITEMS_SPREAD
-    });
-    let read = items.map(|items| few.map_or(items, |few| items.min(few)));
-    let amount = Amount {
-        requests: (fewest, partitions),
-        bytes: volume.zip(read).map(|(volume, read)| read * volume.mean()),
-        rows: rows(context, order, shape, read),
+    let sequence = match order {
+        OrderStrategy::Merge => Sequence::Merge(Supply::Even),
+        OrderStrategy::Native | OrderStrategy::Concatenate => Sequence::InOrder,
+        OrderStrategy::None | OrderStrategy::Sort => Sequence::Sweep,
     };
-    of_amount(context, path, shape, amount)
+    let Some((mut volumes, basis)) = known.partitions(binding) else {
+        let at_once = stops.is_none() || order == OrderStrategy::Merge;
+        let fewest = if at_once { count } else { 1.0 };
+        return unknown(context, path, fewest, fewest);
+    };
+    if order == OrderStrategy::Concatenate && is_descending(context) {
+        volumes.reverse();
+    }
+    let reading = Reading {
+        item: known.item_of(&volumes),
+        volumes,
+        most_items: None,
+        shares: shares(context, path, shape, &binding.followed),
+        sequence,
+        basis,
+    };
+    of_reading(context, path, order, shape, &reading)
 }
 
 /// The estimate of a Scan of the path.
@@ -117,33 +113,23 @@ pub(super) fn of_scan(
     order: OrderStrategy,
     shape: &Shape,
 ) -> Estimate {
-    let k = unit_factor(context.consistency);
-    let volume = Volume::of(path);
-    let stops = stops_at(context, order);
-    let few = stops.filter(|_| shape.residual.is_true());
-    if let (None, None, None, Some(range)) = (few, path.index, &shape.fetch, scan_range(path.table))
-    {
-        let k = k / unit_factor(Consistency::Eventual);
-        let pages = volume.map_or(1.0, |volume| (volume.bytes / PAGE).ceil());
-        let low = if stops.is_some() {
-            k / 2.0
-        } else {
-            range.low.0 * k
-        };
-        let least = if stops.is_some() { 1.0 } else { pages };
-        let high = range.high.map(|high| high.0 * k);
-        return finish(context, path, (low, high), (least, pages + 1.0));
-    }
-    let read = volume.map(|volume| match few {
-        Some(limit) => volume.items.min(limit * ITEMS_SPREAD),
-        None => volume.items,
-    });
-    let amount = Amount {
-        requests: (1.0, 1.0),
-        bytes: volume.zip(read).map(|(volume, read)| read * volume.mean()),
-        rows: rows(context, order, shape, read),
+    let known = Known::of(context, path);
+    let Some((total, basis)) = known.total() else {
+        return unknown(context, path, 1.0, 1.0);
     };
-    of_amount(context, path, shape, amount)
+    let described = path.index.map_or_else(
+        || path.table.mean_item(),
+        |_| Described::of(path).map(|described| described.mean()),
+    );
+    let reading = Reading {
+        item: known.item_of(&[total]),
+        volumes: vec![total],
+        most_items: Some(scan_page_items(described)),
+        shares: shares(context, path, shape, &[]),
+        sequence: Sequence::Sweep,
+        basis,
+    };
+    of_reading(context, path, order, shape, &reading)
 }
 
 /// Nothing is read.
@@ -152,9 +138,41 @@ pub(super) const fn of_nothing() -> Estimate {
         rcu: Range::new(Rcu(0.0), Rcu(0.0)),
         expected: Rcu(0.0),
         requests: Range::new(0, 0),
+        bytes: Range::new(0, 0),
         usd: Some((0.0, Some(0.0))),
         basis: Basis::Exact,
     }
+}
+
+/// All of them together.
+pub(super) fn of_union(members: &[Estimate]) -> Estimate {
+    let both = |a: f64, b: Option<f64>| b.map(|b| a + b);
+    members.iter().fold(of_nothing(), |sum, member| {
+        let rcu = sum.rcu.high.zip(member.rcu.high);
+        let requests = sum.requests.high.zip(member.requests.high);
+        let bytes = sum.bytes.high.zip(member.bytes.high);
+        let usd = sum.usd.zip(member.usd).map(|(a, b)| {
+            let high = a.1.and_then(|high| both(high, b.1));
+            (a.0 + b.0, high)
+        });
+        Estimate {
+            rcu: Range {
+                low: sum.rcu.low + member.rcu.low,
+                high: rcu.map(|(a, b)| a + b),
+            },
+            expected: sum.expected + member.expected,
+            requests: Range {
+                low: sum.requests.low.saturating_add(member.requests.low),
+                high: requests.map(|(a, b)| a.saturating_add(b)),
+            },
+            bytes: Range {
+                low: sum.bytes.low.saturating_add(member.bytes.low),
+                high: bytes.map(|(a, b)| a.saturating_add(b)),
+            },
+            usd,
+            basis: sum.basis.max(member.basis),
+        }
+    })
 }
 
 /// Units of reading `path` if its partitions could be listed: what a declared domain would make of it.
@@ -163,127 +181,174 @@ pub(super) fn if_listed(
     path: &AccessPath<'_>,
     narrowing: Narrowing,
 ) -> Option<Rcu> {
-    let volume = Volume::of(path)?;
-    let units = (volume.bytes * factor(narrowing) / UNIT).ceil();
-    let partitions = volume.items.sqrt().ceil();
-    Some(Rcu(unit_factor(context.consistency) * (units + partitions)))
+    let known = Known::of(context, path);
+    let (total, _) = known.total()?;
+    let units = (total.bytes.expected * factor(narrowing) / UNIT).ceil();
+    let partitions = known.count().unwrap_or_else(|| total.items.expected.sqrt());
+    Some(Rcu(
+        unit_factor(context.consistency) * (units + partitions.ceil())
+    ))
 }
 
-fn of_amount(
+fn of_reading(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    order: OrderStrategy,
+    shape: &Shape,
+    reading: &Reading,
+) -> Estimate {
+    if let Some(limit) = stops_at(context, order) {
+        let limited = Limited {
+            limit,
+            is_filtered: !shape.residual.is_true() || shape.distinct.is_some(),
+            fetched: shape.fetch.as_ref().map(|_| Known::of_base(context).item()),
+        };
+        return match under_limit(context, reading, &limited) {
+            Some((bill, basis)) => finish(context, path, bill, basis),
+            None => unknown(context, path, 1.0, 1.0),
+        };
+    }
+    let cost = |volume: &Volume| {
+        let cost = read_to_end(
+            *volume,
+            reading.item,
+            reading.most_items,
+            context.consistency,
+        );
+        Bill {
+            units: cost.units,
+            requests: cost.pages,
+            bytes: volume.bytes,
+        }
+    };
+    let errors = match reading.basis {
+        Basis::Described | Basis::Unknown => Errors::Common,
+        Basis::Exact | Basis::Analyzed | Basis::Learned => Errors::Independent,
+    };
+    let bills: Vec<Bill> = reading.volumes.iter().map(cost).collect();
+    let mut bill = Bill::sum(&bills, errors);
+    if reading.most_items.is_some() {
+        // A Scan is charged a minimum for each partition involved (developer guide, Scan). How many
+        // there are is a guess, so they raise the high end only.
+        bill.units.high += unit_factor(context.consistency) * (1.0 + partitions_of(path.table));
+    }
+    let items = sum(reading.volumes.iter().map(|volume| volume.items), errors);
+    let shares = reading.shares;
+    let rows = Spread {
+        low: items.low * shares.read.low,
+        expected: items.expected * shares.read.expected,
+        high: items.high * shares.read.high,
+    };
+    let basis = match shape.fetch {
+        Some(_) => reading.basis.max(shares.basis),
+        None => reading.basis,
+    };
+    let rows = rows_fetched(context, order, shape, (rows, shares.fetched));
+    with_fetch(context, path, shape, (bill, basis), rows)
+}
+
+/// Rows that are fetched of those that matched, when all are read: with a LIMIT behind a sort, as
+/// many as it takes until enough of them answer.
+fn rows_fetched(
+    context: &Context<'_>,
+    order: OrderStrategy,
+    shape: &Shape,
+    (rows, answering): (Spread, Spread),
+) -> Spread {
+    let sorted_first = order == OrderStrategy::Sort
+        && shape.projection.as_ref().is_some_and(|names| {
+            let mut order = context.request.order.iter();
+            order.all(|by| names.contains(&by.path.root))
+        });
+    let Some(limit) = context.request.limit.filter(|_| sorted_first) else {
+        return rows;
+    };
+    let limit = count(limit);
+    let needed = |share: f64| limit / share.max(f64::MIN_POSITIVE);
+    Spread {
+        low: rows.low.min(needed(answering.high)),
+        expected: rows.expected.min(needed(answering.expected)),
+        high: rows.high.min(needed(answering.low)),
+    }
+}
+
+/// The same with fetching so many rows from the base, where the shape says so.
+fn with_fetch(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     shape: &Shape,
-    amount: Amount,
+    (bill, basis): (Bill, Basis),
+    rows: Spread,
 ) -> Estimate {
-    let k = unit_factor(context.consistency);
-    let (fewest, most) = amount.requests;
-    let pages = amount.bytes.map_or(0.0, |bytes| (bytes / PAGE).floor());
-    let fetches = shape
-        .fetch
-        .as_ref()
-        .map_or(0.0, |_| (amount.rows / BATCH).ceil());
-    let high = amount.bytes.and_then(|bytes| {
-        // Every query rounds up, and so does every further page of it.
-        let read = k * ((bytes / UNIT).ceil() + most + pages);
-        Some(read + fetch_units(context, shape, amount.rows)?)
-    });
-    finish(
-        context,
-        path,
-        (fewest * k, high),
-        (fewest, most + pages + fetches),
-    )
+    if shape.fetch.is_none() {
+        return finish(context, path, bill, basis);
+    }
+    match Known::of_base(context).item() {
+        Some((item, of_item)) => {
+            let fetch = Bill::of_items(rows, item, context.consistency);
+            finish(context, path, bill + fetch, basis.max(of_item))
+        }
+        None => {
+            let k = unit_factor(context.consistency);
+            unknown(context, path, bill.units.low / k, bill.requests.low)
+        }
+    }
 }
 
 /// The LIMIT, when reaching it ends the reading.
-fn stops_at(context: &Context<'_>, order: OrderStrategy) -> Option<f64> {
-    limit(context).filter(|_| order != OrderStrategy::Sort)
+fn stops_at(context: &Context<'_>, order: OrderStrategy) -> Option<u64> {
+    let limit = context.request.limit;
+    limit.filter(|_| order != OrderStrategy::Sort)
 }
 
-fn limit(context: &Context<'_>) -> Option<f64> {
-    let limit = context.request.limit?;
-    Some(float(usize::try_from(limit).unwrap_or(usize::MAX)))
-}
-
-/// Rows to be fetched at most: a LIMIT counts before the fetch where rows are in order by then, and
-/// none is dropped for what only the base shows.
-fn rows(context: &Context<'_>, order: OrderStrategy, shape: &Shape, read: Option<f64>) -> f64 {
-    let sorted_here = shape.projection.as_ref().is_some_and(|names| {
-        let mut order = context.request.order.iter();
-        order.all(|by| names.contains(&by.path.root))
+/// Whether partitions that follow the order asked are read from the last one.
+fn is_descending(context: &Context<'_>) -> bool {
+    let mut order = context.request.order.iter();
+    let first = order.find(|by| {
+        let name = by.path.as_top();
+        let said = name.and_then(|name| context.conditions.of(name));
+        said.is_none_or(|said| said.single().is_none())
     });
-    let read = read.unwrap_or(0.0);
-    let decided = shape.fetch.as_ref().is_none_or(|fetch| {
-        let mut conjuncts = fetch.residual.conjuncts().iter();
-        conjuncts.all(|conjunct| shape.residual.conjuncts().contains(conjunct))
-    });
-    let early = decided && (order != OrderStrategy::Sort || sorted_here);
-    limit(context)
-        .filter(|_| early)
-        .map_or(read, |limit| limit.min(read))
+    first.is_some_and(|by| by.direction == Direction::Descending)
 }
 
-const fn factor(narrowing: Narrowing) -> f64 {
-    match narrowing {
-        Narrowing::None => 1.0,
-        Narrowing::HalfOpen => HALF_OPEN,
-        Narrowing::Closed => CLOSED,
-        Narrowing::Point => POINT,
+/// What is known where sizes are not: so many reads of at least the minimum.
+fn unknown(context: &Context<'_>, path: &AccessPath<'_>, reads: f64, requests: f64) -> Estimate {
+    let units = Spread::exact(reads * unit_factor(context.consistency));
+    let bill = Bill {
+        units,
+        requests: Spread::exact(requests),
+        bytes: Spread::ZERO,
+    };
+    let known = finish(context, path, bill, Basis::Unknown);
+    Estimate {
+        rcu: Range::at_least(known.rcu.low),
+        requests: Range::at_least(known.requests.low),
+        bytes: Range::at_least(0),
+        usd: known.usd.map(|(low, _)| (low, None)),
+        ..known
     }
 }
 
-/// Whether about every item read is a row: the keys follow each condition.
-fn is_exact(context: &Context<'_>, binding: &Binding<'_>) -> bool {
-    let follows = |attribute: &str| binding.followed.iter().any(|name| name == attribute);
-    let mut conjuncts = context.conditions.conjuncts().iter();
-    conjuncts.all(|conjunct| understood(conjunct).is_some_and(|(name, _)| follows(name)))
-}
-
-/// Units of fetching `rows` base items; `None` when their size is unknown.
-fn fetch_units(context: &Context<'_>, shape: &Shape, rows: f64) -> Option<f64> {
-    if shape.fetch.is_none() {
-        return Some(0.0);
-    }
-    let mean = context.base.mean_item()?;
-    Some(rows.ceil() * unit_factor(context.consistency) * item_units(mean))
-}
-
-fn item_units(bytes: f64) -> f64 {
-    (bytes / UNIT).ceil().max(1.0)
-}
-
-/// Puts figures into steps of halves, and prices them. Without a high end the size is unknown.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts of requests: never negative, and casts of floats saturate"
-)]
-fn finish(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
-    units: (f64, Option<f64>),
-    requests: (f64, f64),
-) -> Estimate {
-    let halves = |units: f64| Rcu((units * 2.0).ceil() / 2.0);
-    let low = halves(units.0);
-    let high = units.1.map(|high| halves(high.max(units.0)));
+/// Puts figures into steps of halves, and prices them.
+fn finish(context: &Context<'_>, path: &AccessPath<'_>, bill: Bill, basis: Basis) -> Estimate {
+    // What is a hair beside a step is that step.
+    let hair = 1e-6;
+    let low = ((bill.units.low + hair) * 2.0).floor() / 2.0;
+    let high = (((bill.units.high - hair) * 2.0).ceil() / 2.0).max(low);
+    let expected = (bill.units.expected * 2.0).round() / 2.0;
     let table = path.table;
     let price = context
         .prices
         .read(context.region, table.billing, table.class);
+    let range = |spread: Spread| Range::new(whole(spread.low.floor()), whole(spread.high.ceil()));
     Estimate {
-        rcu: Range { low, high },
-        expected: Rcu(f64::midpoint(low.0, high.unwrap_or(low).0)),
-        requests: Range {
-            low: requests.0 as u64,
-            high: high.map(|_| requests.1.max(requests.0) as u64),
-        },
-        usd: price.map(|price| (price.of(low), high.map(|high| price.of(high)))),
-        basis: if high.is_some() {
-            Basis::Described
-        } else {
-            Basis::Unknown
-        },
+        rcu: Range::new(Rcu(low), Rcu(high)),
+        expected: Rcu(expected.clamp(low, high)),
+        requests: range(bill.requests),
+        bytes: range(bill.bytes),
+        usd: price.map(|price| (price.of(Rcu(low)), Some(price.of(Rcu(high))))),
+        basis,
     }
 }
 
@@ -291,3 +356,20 @@ fn finish(
 const fn float(count: usize) -> f64 {
     count as f64
 }
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+const fn count(count: u64) -> f64 {
+    count as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts: never negative, and casts of floats saturate"
+)]
+const fn whole(count: f64) -> u64 {
+    count as u64
+}
+
+#[cfg(test)]
+mod tests;

@@ -19,27 +19,30 @@ pub(super) fn sort(candidates: &mut [Candidate<'_>]) {
     } else {
         Sizes::Unknown
     };
-    candidates.sort_by(|a, b| compare(&a.plan, &b.plan, sizes));
+    candidates.sort_by(|a, b| compare(a, b, sizes));
 }
 
-/// Fewest expected units, then base before copy, then fewest requests. Where a size is unknown,
-/// kinds of reads are ranked instead.
-fn compare(a: &Plan, b: &Plan, sizes: Sizes) -> Ordering {
-    let by_kind = || rank(a).cmp(&rank(b));
-    let by_units = || middle(a).total_cmp(&middle(b));
+/// Fewest expected units, which come in halves; then what is fresher: what follows the base at once,
+/// its global indexes, copies; then fewest requests. Where a size is unknown, kinds of reads are ranked
+/// before all that.
+fn compare(a: &Candidate<'_>, b: &Candidate<'_>, sizes: Sizes) -> Ordering {
+    let by_kind = || rank(&a.plan).cmp(&rank(&b.plan));
+    let by_units = || {
+        let (a, b) = (a.plan.estimate.expected, b.plan.estimate.expected);
+        a.0.total_cmp(&b.0)
+    };
     let first = match sizes {
         Sizes::Known => by_units(),
         Sizes::Unknown => by_kind().then_with(by_units),
     };
-    let requests = |plan: &Plan| (plan.estimate.requests.high, plan.estimate.requests.low);
+    let age = |of: &Candidate<'_>| (of.plan.access.copy.is_some(), of.path.is_eventual());
+    let requests = |of: &Candidate<'_>| {
+        let requests = of.plan.estimate.requests;
+        (requests.high, requests.low)
+    };
     first
-        .then_with(|| a.access.copy.is_some().cmp(&b.access.copy.is_some()))
+        .then_with(|| age(a).cmp(&age(b)))
         .then_with(|| requests(a).cmp(&requests(b)))
-}
-
-fn middle(plan: &Plan) -> f64 {
-    let rcu = plan.estimate.rcu;
-    f64::midpoint(rcu.low.0, rcu.high.unwrap_or(rcu.low).0)
 }
 
 const fn rank(plan: &Plan) -> u8 {

@@ -1,6 +1,5 @@
 //! Paths not taken, each with its reason.
 
-use crate::domain::names::{Range, Rcu};
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::explain::{figure, range};
 use crate::domain::plan::refusal::Refusal;
@@ -10,12 +9,14 @@ use std::cmp::Ordering;
 
 /// A path that could have answered.
 pub(super) fn possible(chosen: &Plan, plan: Plan) -> Rejected {
-    let (own, other) = (plan.estimate.rcu, chosen.estimate.rcu);
-    let middle = |rcu: Range<Rcu>| rcu.high.map(|high| f64::midpoint(rcu.low.0, high.0));
-    let instead = format!("{} RCU instead of {}", range(own), range(other));
-    let (reason, detail) = match (middle(own), middle(other)) {
-        (Some(own), Some(other)) => match own.total_cmp(&other) {
-            Ordering::Equal => (Reason::Tie, format!("the same {} RCU", figure(Rcu(own)))),
+    let (own, other) = (plan.estimate, chosen.estimate);
+    let instead = format!("{} RCU instead of {}", range(own.rcu), range(other.rcu));
+    let (reason, detail) = match (own.rcu.high, other.rcu.high) {
+        (Some(_), Some(_)) => match own.expected.0.total_cmp(&other.expected.0) {
+            Ordering::Equal => (
+                Reason::Tie,
+                format!("the same {} RCU", figure(own.expected)),
+            ),
             Ordering::Greater => (Reason::CostsMore, instead),
             Ordering::Less => (
                 Reason::Pinned,

@@ -6,14 +6,14 @@ use crate::domain::plan::access::{AccessPath, Context, Source};
 
 /// Items and bytes of a path.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Volume {
+pub(super) struct Described {
     /// Items.
     pub(super) items: f64,
     /// Bytes.
     pub(super) bytes: f64,
 }
 
-impl Volume {
+impl Described {
     /// What `DescribeTable` tells of the path; 0 bytes mean unknown. An index of unknown size is
     /// taken to be as large as its table.
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
@@ -40,7 +40,7 @@ impl Volume {
 pub(super) fn share_of_partition(
     context: &Context<'_>,
     path: &AccessPath<'_>,
-    volume: &Volume,
+    described: &Described,
 ) -> f64 {
     let declared = path.key().partition.iter().try_fold(1.0, |count, key| {
         let of_key = match path.source(&key.name) {
@@ -50,7 +50,7 @@ pub(super) fn share_of_partition(
         };
         of_key.map(|of_key| count * of_key)
     });
-    1.0 / declared.unwrap_or_else(|| volume.items.sqrt()).max(1.0)
+    1.0 / declared.unwrap_or_else(|| described.items.sqrt()).max(1.0)
 }
 
 fn values_of(context: &Context<'_>, attribute: &str) -> Option<f64> {

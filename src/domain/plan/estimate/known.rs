@@ -1,0 +1,158 @@
+//! What is known of a path: by statistics, by `DescribeTable`, or not at all.
+
+use super::volume::{self, Described};
+use super::{CLOSED, HALF_OPEN, POINT, float};
+use crate::domain::plan::Basis;
+use crate::domain::plan::access::{AccessPath, Context};
+use crate::domain::plan::partitions::{Binding, Narrowing};
+use crate::domain::stats::{Figure, Origin, PathName, Spread, Volume};
+
+/// A partition may be this many times as large as guessed, and an item as the mean.
+const SPREAD: f64 = 4.0;
+/// The largest item in bytes (developer guide, Constraints: 400 KB).
+const LARGEST: f64 = 400.0 * 1024.0;
+
+/// A path and what is known of it.
+#[derive(Debug)]
+pub(super) struct Known<'a> {
+    context: &'a Context<'a>,
+    path: AccessPath<'a>,
+    name: PathName,
+    described: Option<Described>,
+}
+
+impl<'a> Known<'a> {
+    /// What is known of `path`.
+    pub(super) fn of(context: &'a Context<'_>, path: &AccessPath<'a>) -> Self {
+        Self {
+            context,
+            path: *path,
+            name: PathName {
+                table: path.table.name.clone(),
+                index: path.index.map(|index| index.name.clone()),
+            },
+            described: Described::of(path),
+        }
+    }
+
+    /// What is known of the base table.
+    pub(super) fn of_base(context: &'a Context<'a>) -> Self {
+        let base = AccessPath {
+            table: context.base,
+            index: None,
+            copy: None,
+        };
+        Self::of(context, &base)
+    }
+
+    /// All that the path holds.
+    pub(super) fn total(&self) -> Option<(Volume, Basis)> {
+        let figure = self.context.statistics.total(&self.name);
+        figure.map(known).or_else(|| {
+            let described = self.described?;
+            let all = Volume {
+                items: Spread::exact(described.items),
+                bytes: Spread::exact(described.bytes),
+            };
+            Some((all, Basis::Described))
+        })
+    }
+
+    /// What each partition of `binding` gives to read, in the order of its partitions.
+    pub(super) fn partitions(&self, binding: &Binding<'_>) -> Option<(Vec<Volume>, Basis)> {
+        let mut basis = Basis::Exact;
+        let mut guess = None;
+        let mut volumes = Vec::with_capacity(binding.partitions.len());
+        for condition in &binding.partitions {
+            let figure = self.context.statistics.selected(&self.name, condition);
+            let (volume, of) = match figure.map(known) {
+                Some(known) => known,
+                None => {
+                    let guessed = guess.get_or_insert_with(|| self.guess(binding));
+                    ((*guessed)?, Basis::Described)
+                }
+            };
+            volumes.push(volume);
+            basis = basis.max(of);
+        }
+        Some((volumes, basis))
+    }
+
+    /// What one partition gives to read, when all that is known is how much all of them hold.
+    fn guess(&self, binding: &Binding<'_>) -> Option<Volume> {
+        let described = self.described?;
+        let count = float(binding.partitions.len().max(1));
+        let factor = || factor(binding.narrowing);
+        let each = binding
+            .covered
+            .map_or_else(factor, |covered| covered / count);
+        let share = each * volume::share_of_partition(self.context, &self.path, &described);
+        let items = described.items * share.min(1.0);
+        let items = Spread {
+            low: 0.0,
+            expected: items,
+            // All of them hold no more than there is.
+            high: (items * SPREAD).min(described.items / count).max(items),
+        };
+        Some(Volume {
+            items,
+            bytes: items.times(described.mean()),
+        })
+    }
+
+    /// How many partitions the path has.
+    pub(super) fn count(&self) -> Option<f64> {
+        let partitions = self.context.statistics.partitions(&self.name)?;
+        Some(partitions.expected)
+    }
+
+    /// Bytes of one item, from the smallest to the largest.
+    pub(super) fn item(&self) -> Option<(Spread, Basis)> {
+        let sampled = self.context.statistics.bytes_of(&self.name, 1.0);
+        let sampled = sampled.filter(|item| item.expected > 0.0);
+        sampled.map(|item| (item, Basis::Analyzed)).or_else(|| {
+            let described = self.described?;
+            Some((around(described.mean()), Basis::Described))
+        })
+    }
+
+    /// As [`Self::item`], where nothing else is known as these volumes tell it.
+    pub(super) fn item_of(&self, volumes: &[Volume]) -> Spread {
+        self.item().map_or_else(
+            || {
+                let items: f64 = volumes.iter().map(|v| v.items.expected).sum();
+                let bytes: f64 = volumes.iter().map(|v| v.bytes.expected).sum();
+                around(bytes / items.max(1.0))
+            },
+            |(item, _)| item,
+        )
+    }
+}
+
+/// Items of which only the mean is known.
+fn around(mean: f64) -> Spread {
+    Spread {
+        low: mean / SPREAD,
+        expected: mean,
+        high: (mean * SPREAD).min(LARGEST).max(mean),
+    }
+}
+
+/// A figure of the statistics.
+const fn known(figure: Figure) -> (Volume, Basis) {
+    let basis = match figure.origin {
+        Origin::Analyzed => Basis::Analyzed,
+        Origin::Learned => Basis::Learned,
+    };
+    (figure.volume, basis)
+}
+
+/// Of a partition, what a range of its sort key selects.
+pub(super) const fn factor(narrowing: Narrowing) -> f64 {
+    match narrowing {
+        Narrowing::None => 1.0,
+        Narrowing::HalfOpen => HALF_OPEN,
+        Narrowing::Closed => CLOSED,
+        Narrowing::Point => POINT,
+    }
+}

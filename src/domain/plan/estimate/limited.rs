@@ -1,0 +1,110 @@
+//! The bill of a run that a LIMIT may end: played with what is expected, and with what may be instead.
+
+use super::Reading;
+use super::bill::Bill;
+use super::course::{FetchRules, Rules, Sequence, Supply, play};
+use crate::domain::plan::Basis;
+use crate::domain::plan::access::Context;
+use crate::domain::plan::pace::Filtered;
+use crate::domain::stats::{Spread, Volume};
+
+/// A LIMIT, and what the plan does besides reading.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limited {
+    /// The LIMIT.
+    pub(super) limit: u64,
+    /// Whether the plan drops any items it reads.
+    pub(super) is_filtered: bool,
+    /// When rows are fetched: bytes of a base item, if known.
+    pub(super) fetched: Option<Option<(Spread, Basis)>>,
+}
+
+/// A figure of a spread.
+type End = fn(&Spread) -> f64;
+/// Items and bytes taken of a volume.
+type Size<'a> = &'a dyn Fn(&Volume) -> (f64, f64);
+
+const LOW: End = |spread| spread.low;
+const EXPECTED: End = |spread| spread.expected;
+const HIGH: End = |spread| spread.high;
+
+/// What the run takes; `None` when the size of base items is not known.
+pub(super) fn under_limit(
+    context: &Context<'_>,
+    reading: &Reading,
+    limited: &Limited,
+) -> Option<(Bill, Basis)> {
+    let shares = reading.shares;
+    let mut basis = reading.basis.max(shares.basis);
+    let fetch = match limited.fetched {
+        None => None,
+        Some(item) => {
+            let (item, of_item) = item?;
+            basis = basis.max(of_item);
+            Some(item)
+        }
+    };
+    let played = |volume: Size, share: End, supply: Supply| {
+        let rules = Rules {
+            limit: limited.limit,
+            filtered: if limited.is_filtered {
+                Filtered::Maybe
+            } else {
+                Filtered::No
+            },
+            sequence: match reading.sequence {
+                Sequence::Merge(_) => Sequence::Merge(supply),
+                other => other,
+            },
+            most_items: reading.most_items,
+            consistency: context.consistency,
+            item: reading.item,
+            share: share(&shares.read),
+            fetch: fetch.map(|item| FetchRules {
+                item,
+                share: share(&shares.fetched),
+            }),
+        };
+        let partitions: Vec<(f64, f64)> = reading.volumes.iter().map(volume).collect();
+        play(rules, &partitions)
+    };
+    let ends = |end: End| move |read: &Volume| (end(&read.items), end(&read.bytes));
+    let mut bill = played(&ends(EXPECTED), EXPECTED, Supply::Even);
+    // More to read may mean fewer partitions to read it from, and fewer rows larger pages: so every
+    // end is played with every other.
+    for volume in [LOW, HIGH] {
+        for share in [LOW, HIGH] {
+            for supply in [Supply::Best, Supply::Worst] {
+                bill = widened(bill, played(&ends(volume), share, supply));
+            }
+        }
+    }
+    // At best the first partition holds just what is asked.
+    let just = |read: &Volume| just_enough(read, limited.limit, shares.read.high);
+    bill = widened(bill, played(&just, HIGH, Supply::Best));
+    Some((bill, basis))
+}
+
+/// Of what a partition may hold, as many items as give the rows asked for.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn just_enough(read: &Volume, limit: u64, share: f64) -> (f64, f64) {
+    let Volume { items, bytes } = read;
+    let needed = (limit as f64 / share.max(f64::MIN_POSITIVE)).ceil();
+    let enough = needed.clamp(items.low, items.high.max(items.low));
+    let mean = bytes.expected / items.expected.max(f64::MIN_POSITIVE);
+    (enough, enough * mean)
+}
+
+/// The same, its ends as far apart as those of `other`.
+fn widened(bill: Bill, other: Bill) -> Bill {
+    let of = |spread: Spread, other: Spread| Spread {
+        low: spread.low.min(other.low),
+        expected: spread.expected,
+        high: spread.high.max(other.high),
+    };
+    Bill {
+        units: of(bill.units, other.units),
+        requests: of(bill.requests, other.requests),
+        bytes: of(bill.bytes, other.bytes),
+    }
+}
