@@ -57,7 +57,7 @@ impl From<ReadError> for Failure {
 #[must_use]
 pub(super) const fn exit_of(kind: ReadErrorKind) -> Exit {
     match kind {
-        ReadErrorKind::Budget | ReadErrorKind::Cancelled => Exit::Incomplete,
+        ReadErrorKind::Budget | ReadErrorKind::Disk | ReadErrorKind::Cancelled => Exit::Incomplete,
         ReadErrorKind::Region => Exit::Usage,
         _ => Exit::Access,
     }

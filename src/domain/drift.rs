@@ -1,18 +1,22 @@
 //! Drift: digests, comparison, classes, the verdict on a candidate.
 //!
-//! Pure: the engine reads pages and hands over items. [`Sides`] finds candidates; what is told as drift
+//! Pure: the engine reads pages and keeps records. [`differences`] finds candidates; what is told as drift
 //! comes from [`judge`] alone, by strong reads of both sides, because scans are no snapshots.
 
 mod compare;
 mod digest;
+#[cfg(test)]
+mod fixture;
+mod join;
+mod record;
 mod report;
-mod sides;
 mod unverified;
 mod verdict;
 
 pub use compare::{AttributeDiff, diff_items};
+pub use join::{Candidate, Difference, Tally, candidates, differences};
+pub use record::{Membership, Record, Recorder, Side};
 pub use report::{CopySummary, Finding, FindingCounts, Summary};
-pub use sides::{Candidate, Sides};
 pub use unverified::{LeftOpen, Unverified};
 pub use verdict::{Look, Times, Verdict, classify, copy_keys, judge, owner_keys};
 

@@ -9,7 +9,7 @@ mod file;
 mod shape;
 
 pub use bind::bind;
-pub use expected::{Expectation, Unmappable};
+pub use expected::{Derived, Expectation, Unmappable};
 pub use file::{parse_dataset_file, parse_duration};
 
 use crate::domain::expr::{Each, Path, Predicate, ValueExpr};

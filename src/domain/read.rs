@@ -209,6 +209,8 @@ pub enum ReadErrorKind {
     Invalid,
     /// The budget is used up.
     Budget,
+    /// The records of a check could not be kept on disk.
+    Disk,
     /// Cancelled.
     Cancelled,
     /// Anything else of the service.

@@ -7,6 +7,7 @@
 mod check;
 mod look;
 mod scan;
+mod spill;
 mod verify;
 
 use crate::domain::cost::scan_range;

@@ -1,6 +1,6 @@
 //! Findings and the summary, as the JSON contract has them.
 
-use super::{AttributeDiff, Candidate, Class, Sides};
+use super::{AttributeDiff, Candidate, Class};
 use crate::domain::cost::ScanCost;
 use crate::domain::item::item_to_dynamo_json;
 use crate::domain::mapping::BoundCopy;
@@ -85,12 +85,12 @@ pub struct Summary {
 impl CopySummary {
     /// A summary with nothing judged yet.
     #[must_use]
-    pub fn new(copy: &BoundCopy, sides: &Sides) -> Self {
+    pub fn new(copy: &BoundCopy) -> Self {
         Self {
             copy: copy.mapping.name.clone(),
             table: copy.mapping.table.clone(),
-            expected: sides.expected(),
-            actual: sides.actual(),
+            expected: 0,
+            actual: 0,
             candidates: 0,
             in_flight: 0,
             pending: 0,
@@ -108,7 +108,7 @@ impl CopySummary {
         // Copy items of an unmappable base item are not judged.
         if findings.iter().all(|f| f.class != Class::Unmappable) {
             let found = findings.len() as u64;
-            let seen = candidate.copy_keys.len() as u64;
+            let seen = candidate.seen;
             self.in_flight += seen.saturating_sub(found);
             self.candidates += seen.max(found);
         }
@@ -116,7 +116,7 @@ impl CopySummary {
 
     /// Counts a candidate that was still changing after the last round.
     pub fn settle_hot(&mut self, candidate: &Candidate) {
-        let seen = candidate.copy_keys.len().max(1) as u64;
+        let seen = candidate.seen.max(1);
         self.hot += seen;
         self.candidates += seen;
     }

@@ -63,7 +63,7 @@ impl CopySummary {
         match why {
             LeftOpen::Hot => self.settle_hot(candidate),
             LeftOpen::Pending => {
-                let seen = candidate.copy_keys.len().max(1) as u64;
+                let seen = candidate.seen.max(1);
                 self.pending += seen;
                 self.candidates += seen;
             }

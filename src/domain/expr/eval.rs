@@ -10,6 +10,7 @@ mod date;
 mod lookup;
 mod scalar;
 
+pub(crate) use lookup::descend;
 pub use lookup::{Bound, Lookup};
 
 use super::{CompareOp, Path, Predicate, ValueExpr};

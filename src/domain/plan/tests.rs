@@ -20,7 +20,7 @@ fn brute_force(memory: &Memory, request: &Request) -> Vec<Item> {
     let mut rows: Vec<Item> = memory
         .base()
         .iter()
-        .filter(|item| memory.dataset().is_member(item) && holds(&request.filter, *item))
+        .filter(|item| memory.dataset().is_member(*item) && holds(&request.filter, *item))
         .cloned()
         .collect();
     rows.sort_by(|a, b| compare(&request.order, a, b));

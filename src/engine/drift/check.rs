@@ -1,15 +1,20 @@
 //! One check: its copies, its figures, how it proceeds and ends.
 
+use super::spill::{Layout, SideFile, failed};
 use super::verify::Case;
 use super::{CheckOutcome, DriftEvent, DriftOptions, DriftProgress, Phase};
 use crate::domain::cost::ScanCost;
-use crate::domain::drift::{CopySummary, Finding, LeftOpen, Sides, Summary, Unverified};
+use crate::domain::drift::{
+    Candidate, CopySummary, Finding, LeftOpen, Recorder, Summary, Unverified, candidates,
+    differences,
+};
 use crate::domain::mapping::{BoundCopy, BoundDataset};
 use crate::domain::names::CopyName;
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::Table;
 use crate::engine::pages::{Reader, Stop};
 use crate::store::Store;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
@@ -19,7 +24,10 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug)]
 pub(super) struct Checked<'a> {
     pub(super) copy: &'a BoundCopy,
-    pub(super) sides: Sides,
+    /// What the base says.
+    pub(super) expected: SideFile,
+    /// What the copy holds.
+    pub(super) actual: SideFile,
     pub(super) summary: CopySummary,
     /// Items read of its table.
     pub(super) read: u64,
@@ -32,6 +40,8 @@ pub(super) struct Checked<'a> {
 pub(super) struct Check<'a> {
     pub(super) reader: Reader<DriftEvent>,
     pub(super) dataset: &'a BoundDataset,
+    pub(super) recorder: Recorder<'a>,
+    layout: Layout,
     pub(super) grace: Duration,
     pub(super) copies: Vec<Checked<'a>>,
     /// Candidates that are neither confirmed nor cleared.
@@ -56,16 +66,25 @@ impl<'a> Check<'a> {
         cancel: CancellationToken,
     ) -> Self {
         let asked = |name: &CopyName| options.copies.is_empty() || options.copies.contains(name);
-        let copies = dataset.copies.iter().filter(|c| asked(&c.mapping.name));
+        let copies: Vec<&BoundCopy> = dataset
+            .copies
+            .iter()
+            .filter(|c| asked(&c.mapping.name))
+            .collect();
+        let layout = Layout::new(dataset.base.items, copies.len());
         Self {
             reader: Reader::new(store, events, cancel),
             dataset,
+            recorder: Recorder::new(dataset, copies.iter().copied()),
+            layout,
             grace: options.grace,
             copies: copies
+                .into_iter()
                 .map(|copy| Checked {
                     copy,
-                    sides: Sides::default(),
-                    summary: CopySummary::new(copy, &Sides::default()),
+                    expected: SideFile::new(layout),
+                    actual: SideFile::new(layout),
+                    summary: CopySummary::new(copy),
                     read: 0,
                     scanned: false,
                 })
@@ -85,23 +104,28 @@ impl<'a> Check<'a> {
     pub(super) async fn run(&mut self) -> Result<(), Stop> {
         self.scan_base().await?;
         self.scan_copies().await?;
-        self.compare();
+        self.compare()?;
+        self.resolve().await?;
         self.verify().await
     }
 
     /// The differences of every copy that was read to its end become cases. Of a side that was read
     /// half-way everything unread would look missing.
-    fn compare(&mut self) {
+    fn compare(&mut self) -> Result<(), Stop> {
         for (index, checked) in self.copies.iter_mut().enumerate() {
-            checked.summary = CopySummary::new(checked.copy, &checked.sides);
-            let sides = std::mem::take(&mut checked.sides);
-            if checked.scanned {
-                let candidates = sides.candidates().into_iter();
-                self.open
-                    .extend(candidates.map(|candidate| Case::new(index, candidate)));
+            checked.summary.expected = checked.expected.items();
+            checked.summary.actual = checked.actual.items();
+            if !checked.scanned {
+                continue;
             }
+            let candidates = unlike(self.dataset, checked, self.layout)
+                .map_err(|error| Stop::Failed(failed(&error)))?;
+            let cases = candidates.into_iter();
+            self.open
+                .extend(cases.map(|candidate| Case::new(index, candidate)));
         }
         self.candidates = self.open.len() as u64;
+        Ok(())
     }
 
     /// Sums up.
@@ -210,6 +234,24 @@ impl<'a> Check<'a> {
             stop => Err(stop),
         }
     }
+}
+
+/// The candidates of a copy: of buckets that do not agree, what has no like on the other side.
+fn unlike(
+    dataset: &BoundDataset,
+    checked: &mut Checked<'_>,
+    layout: Layout,
+) -> io::Result<Vec<Candidate>> {
+    let mut found = Vec::new();
+    for bucket in layout.buckets() {
+        if checked.expected.tally(bucket) == checked.actual.tally(bucket) {
+            continue;
+        }
+        let expected = checked.expected.read(bucket)?;
+        let actual = checked.actual.read(bucket)?;
+        found.extend(differences(dataset, checked.copy, &expected, &actual));
+    }
+    Ok(candidates(found))
 }
 
 /// What findings are listed by: copy in file order, class, keys.

@@ -2,7 +2,8 @@
 
 use super::Phase;
 use super::check::Check;
-use crate::domain::item::ItemRef;
+use super::spill::failed;
+use crate::domain::drift::Membership;
 use crate::domain::plan::pace::scan_page_items;
 use crate::domain::query::Consistency;
 use crate::domain::read::{ReadPage, ReadRequest, Scan};
@@ -57,13 +58,7 @@ impl Check<'_> {
         let mut scan = TableScan::new(&dataset.base);
         let mut read = 0;
         while let Some(page) = scan.next(self).await? {
-            for item in page.items.iter() {
-                let item = item.to_item();
-                self.base_items += u64::from(dataset.is_member(&item));
-                for checked in &mut self.copies {
-                    checked.sides.base_item(dataset, checked.copy, &item);
-                }
-            }
+            self.take_base_items(&page)?;
             read += page.items.len() as u64;
             self.progress(Phase::Base, read, known(dataset.base.items))
                 .await?;
@@ -93,9 +88,7 @@ impl Check<'_> {
     ) -> Result<(), Stop> {
         let mut scan = TableScan::new(table);
         while let Some(page) = scan.next(self).await? {
-            for item in page.items.iter() {
-                self.take_copy_item(item, copies);
-            }
+            self.take_copy_items(&page, copies)?;
             *read += page.items.len() as u64;
             self.progress(Phase::Copies, *read, all).await?;
         }
@@ -105,13 +98,38 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn take_copy_item(&mut self, item: ItemRef<'_>, copies: &[usize]) {
-        let item = item.to_item();
-        for &index in copies {
-            let checked = &mut self.copies[index];
-            checked.read += 1;
-            checked.sides.copy_item(self.dataset, checked.copy, &item);
+    fn take_base_items(&mut self, page: &ReadPage) -> Result<(), Stop> {
+        let Self {
+            recorder, copies, ..
+        } = self;
+        let mut kept = Ok(());
+        for item in page.items.iter() {
+            let membership = recorder.base_item(item, |at, record| {
+                if kept.is_ok() {
+                    kept = copies[at].expected.push(&record);
+                }
+            });
+            self.base_items += u64::from(membership == Membership::Member);
         }
+        kept.map_err(|error| Stop::Failed(failed(&error)))
+    }
+
+    fn take_copy_items(&mut self, page: &ReadPage, of: &[usize]) -> Result<(), Stop> {
+        let Self {
+            recorder, copies, ..
+        } = self;
+        let mut kept = Ok(());
+        for item in page.items.iter() {
+            for &at in of {
+                copies[at].read += 1;
+                recorder.copy_item(at, item, |record| {
+                    if kept.is_ok() {
+                        kept = copies[at].actual.push(&record);
+                    }
+                });
+            }
+        }
+        kept.map_err(|error| Stop::Failed(failed(&error)))
     }
 }
 

@@ -29,10 +29,10 @@ impl Lookup for ItemRef<'_> {
 }
 
 /// An item with one more attribute, which hides one of the same name: the alias of `each`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Bound<'a> {
     /// The item.
-    pub item: &'a Item,
+    pub item: &'a dyn Lookup,
     /// The name of the other attribute.
     pub alias: &'a str,
     /// Its value.
@@ -49,7 +49,8 @@ impl Lookup for Bound<'_> {
     }
 }
 
-fn descend<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
+/// The value below `value` at the end of `steps`.
+pub(crate) fn descend<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
     steps.iter().try_fold(value, |at, step| match (step, at) {
         (Step::Field(name), Value::M(map)) => map.get(name),
         (Step::Index(index), Value::L(list)) => list.get(*index),

@@ -1,0 +1,352 @@
+//! Records: what a check keeps of an item, on either side of a copy.
+//!
+//! Owns the forty bytes that stand for an item, the way from a page to them, and their form on disk.
+//! Nothing of an item but its key survives in a record; the rest is read again to verify.
+
+use super::digest::{Digest, put_owned, put_view, tag};
+use crate::domain::item::ItemRef;
+use crate::domain::mapping::{BoundCopy, BoundDataset, Derived};
+use crate::domain::schema::{KeyKind, KeySchema};
+use crate::domain::value::{Item, Kind, Number, Value};
+use indexmap::IndexMap;
+
+/// Bytes of a record before its key.
+const FIXED: usize = 8 + 8 + 16 + 2;
+
+/// Set in the length of the key of an unmappable base item's record.
+const UNMAPPABLE: u16 = 1 << 15;
+
+/// One item of one side of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// Of the base key: all records of a base item meet by it.
+    base: u64,
+    /// Of the copy key.
+    copy: u64,
+    /// Of what is compared.
+    image: Digest,
+    /// Whether E(b) is undefined, so that there is no copy key and no image.
+    unmappable: bool,
+    /// The base key on the expected side, the copy key on the actual side.
+    key: &'a [u8],
+}
+
+/// Which side of a copy an item is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What the base says.
+    Expected,
+    /// What the copy holds.
+    Actual,
+}
+
+impl<'a> Record<'a> {
+    /// Which of `buckets` (a power of two) it belongs to.
+    #[must_use]
+    pub const fn bucket(&self, buckets: usize) -> usize {
+        // The low bits: any are as good as others.
+        (self.base as usize) & (buckets - 1)
+    }
+
+    /// Whether it stands for a copy item.
+    #[must_use]
+    pub const fn is_item(&self) -> bool {
+        !self.unmappable
+    }
+
+    /// What it adds to the sum of its bucket.
+    #[must_use]
+    pub fn summand(&self) -> u128 {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&self.base.to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.copy.to_le_bytes());
+        bytes[16..].copy_from_slice(&self.image.0.to_le_bytes());
+        Digest::of(&bytes).0
+    }
+
+    /// Appends its form on disk.
+    pub fn put(&self, out: &mut Vec<u8>) {
+        // Keys have at most 2,048 and 1,024 bytes (developer guide, Constraints).
+        let length = u16::try_from(self.key.len()).unwrap_or(u16::MAX >> 1);
+        let flag = if self.unmappable { UNMAPPABLE } else { 0 };
+        out.extend_from_slice(&self.base.to_le_bytes());
+        out.extend_from_slice(&self.copy.to_le_bytes());
+        out.extend_from_slice(&self.image.0.to_le_bytes());
+        out.extend_from_slice(&(length | flag).to_le_bytes());
+        out.extend_from_slice(self.key);
+    }
+
+    /// Takes a record off the front of `bytes`; `None` at their end, or when they are cut.
+    pub(super) fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+        let (fixed, rest) = bytes.split_at_checked(FIXED)?;
+        let length = u16::from_le_bytes(fixed[32..].try_into().ok()?);
+        let (key, rest) = rest.split_at_checked(usize::from(length & !UNMAPPABLE))?;
+        *bytes = rest;
+        Some(Self {
+            base: u64::from_le_bytes(fixed[..8].try_into().ok()?),
+            copy: u64::from_le_bytes(fixed[8..16].try_into().ok()?),
+            image: Digest(u128::from_le_bytes(fixed[16..32].try_into().ok()?)),
+            unmappable: length & UNMAPPABLE != 0,
+            key,
+        })
+    }
+
+    /// What has to be equal on the other side.
+    pub(super) const fn identity(&self) -> (u64, u64, u128, bool) {
+        (self.base, self.copy, self.image.0, self.unmappable)
+    }
+
+    pub(super) const fn base(&self) -> u64 {
+        self.base
+    }
+
+    pub(super) const fn copy(&self) -> u64 {
+        self.copy
+    }
+
+    /// Whether it is a copy item that carries no base key.
+    pub(super) const fn is_stray(&self) -> bool {
+        self.base == alone(self.copy) && !self.unmappable
+    }
+
+    pub(super) const fn key(&self) -> &'a [u8] {
+        self.key
+    }
+}
+
+/// Makes records of the items of a dataset's tables.
+#[derive(Debug)]
+pub struct Recorder<'a> {
+    dataset: &'a BoundDataset,
+    copies: Vec<Lens<'a>>,
+    /// Buffers that are used again for every item.
+    scratch: Vec<u8>,
+    key: Vec<u8>,
+    attributes: Vec<Digest>,
+}
+
+/// One copy, and what is known of attribute names by now.
+#[derive(Debug)]
+struct Lens<'a> {
+    copy: &'a BoundCopy,
+    compared: IndexMap<Box<str>, bool>,
+}
+
+impl Lens<'_> {
+    /// Whether the attribute is compared.
+    fn compares(&mut self, dataset: &BoundDataset, name: &str) -> bool {
+        if let Some(known) = self.compared.get(name) {
+            return *known;
+        }
+        let compared = dataset.compares(self.copy, name);
+        self.compared.insert(name.into(), compared);
+        compared
+    }
+}
+
+impl<'a> Recorder<'a> {
+    /// A recorder of these copies of a dataset.
+    pub fn new(dataset: &'a BoundDataset, copies: impl IntoIterator<Item = &'a BoundCopy>) -> Self {
+        let lens = |copy| Lens {
+            copy,
+            compared: IndexMap::new(),
+        };
+        Self {
+            dataset,
+            copies: copies.into_iter().map(lens).collect(),
+            scratch: Vec::new(),
+            key: Vec::new(),
+            attributes: Vec::new(),
+        }
+    }
+
+    /// Gives a record for each item that the copies should hold of a base item, by the position of
+    /// the copy; whether the base item is of the dataset at all.
+    pub fn base_item(
+        &mut self,
+        item: ItemRef<'_>,
+        mut give: impl FnMut(usize, Record<'_>),
+    ) -> Membership {
+        if !self.dataset.is_member(&item) {
+            return Membership::Foreign;
+        }
+        self.attributes.clear();
+        for (name, value) in item.iter() {
+            let digest = Digest::of_attribute(name, value, &mut self.scratch);
+            self.attributes.push(digest);
+        }
+        self.key.clear();
+        for attribute in self.dataset.base.key.attributes() {
+            if let Some(value) = item.get(&attribute.name) {
+                put_view(&mut self.key, value);
+            }
+        }
+        let base = Digest::of(&self.key).high();
+        for (at, lens) in self.copies.iter_mut().enumerate() {
+            let Ok(items) = self.dataset.derive(lens.copy, &item) else {
+                let record = Record {
+                    base,
+                    copy: 0,
+                    image: Digest::default(),
+                    unmappable: true,
+                    key: &self.key,
+                };
+                give(at, record);
+                continue;
+            };
+            for derived in items {
+                let image = expected_image(
+                    self.dataset,
+                    lens,
+                    (item, &self.attributes),
+                    &derived,
+                    &mut self.scratch,
+                );
+                let record = Record {
+                    base,
+                    copy: of_key(&lens.copy.table.key, derived.key(), &mut self.scratch),
+                    image,
+                    unmappable: false,
+                    key: &self.key,
+                };
+                give(at, record);
+            }
+        }
+        Membership::Member
+    }
+
+    /// Gives the record of an item of a copy's table, by the position of the copy, if it belongs to it.
+    pub fn copy_item(&mut self, at: usize, item: ItemRef<'_>, give: impl FnOnce(Record<'_>)) {
+        let Some(lens) = self.copies.get_mut(at) else {
+            return;
+        };
+        if !self.dataset.belongs(lens.copy, &item) {
+            return;
+        }
+        let mut image = Digest::default();
+        for (name, value) in item.iter() {
+            if lens.compares(self.dataset, name) {
+                image = image.plus(Digest::of_attribute(name, value, &mut self.scratch));
+            }
+        }
+        self.key.clear();
+        for attribute in lens.copy.table.key.attributes() {
+            if let Some(value) = item.get(&attribute.name) {
+                put_view(&mut self.key, value);
+            }
+        }
+        let copy = Digest::of(&self.key).high();
+        let owner = self.dataset.base_key_of(lens.copy, &item);
+        let base = match &owner {
+            Some(key) => of_key(&self.dataset.base.key, key, &mut self.scratch),
+            // Without a base key it is alone: a record of its own, and found by no other.
+            None => alone(copy),
+        };
+        give(Record {
+            base,
+            copy,
+            image,
+            unmappable: false,
+            key: &self.key,
+        });
+    }
+}
+
+/// Stands for the base key of a copy item that carries none.
+const fn alone(copy: u64) -> u64 {
+    copy.rotate_left(32)
+}
+
+/// Whether a base item is one of the dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Membership {
+    /// It is.
+    Member,
+    /// The dataset's `where` is false.
+    Foreign,
+}
+
+/// The digest of what is compared of an expected item: attributes taken over were digested before.
+fn expected_image(
+    dataset: &BoundDataset,
+    lens: &mut Lens<'_>,
+    (item, digests): (ItemRef<'_>, &[Digest]),
+    derived: &Derived<'_>,
+    scratch: &mut Vec<u8>,
+) -> Digest {
+    let mut image = Digest::default();
+    for ((name, _), digest) in item.iter().zip(digests) {
+        if lens.compares(dataset, name) && derived.takes(name) {
+            image = image.plus(*digest);
+        }
+    }
+    for (name, value) in derived.own() {
+        if lens.compares(dataset, name) {
+            image = image.plus(Digest::of_owned(name, value, scratch));
+        }
+    }
+    image
+}
+
+/// The digest of a key, in the order of its schema.
+fn of_key(schema: &KeySchema, key: &Item, scratch: &mut Vec<u8>) -> u64 {
+    scratch.clear();
+    for attribute in schema.attributes() {
+        if let Some(value) = key.get(&attribute.name) {
+            put_owned(scratch, value);
+        }
+    }
+    Digest::of(scratch).high()
+}
+
+/// The key that was encoded; `None` when the bytes are not a key of this schema.
+pub(super) fn decode_key(schema: &KeySchema, mut bytes: &[u8]) -> Option<Item> {
+    let key = schema
+        .attributes()
+        .map(|attribute| {
+            let value = take_scalar(attribute.kind, &mut bytes)?;
+            Some((attribute.name.clone(), value))
+        })
+        .collect::<Option<Item>>()?;
+    bytes.is_empty().then_some(key)
+}
+
+fn take_scalar(kind: KeyKind, bytes: &mut &[u8]) -> Option<Value> {
+    let (&found, rest) = bytes.split_first()?;
+    if found != tag(Kind::from(kind)) {
+        return None;
+    }
+    *bytes = rest;
+    match kind {
+        KeyKind::N => {
+            let (number, rest) = bytes.split_at_checked(19)?;
+            *bytes = rest;
+            let digits = u128::from_le_bytes(number[1..17].try_into().ok()?);
+            let exponent = i16::from_le_bytes(number[17..].try_into().ok()?);
+            let sign = if number[0] == 0 { "" } else { "-" };
+            let text = format!("{sign}{digits}E{exponent}");
+            text.parse::<Number>().ok().map(Value::N)
+        }
+        KeyKind::S => {
+            let text = take_bytes(bytes)?;
+            std::str::from_utf8(text).ok().map(Value::s)
+        }
+        KeyKind::B => take_bytes(bytes).map(|bytes| Value::B(bytes.to_vec())),
+    }
+}
+
+fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (mut length, mut shift) = (0_usize, 0);
+    loop {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        length |= usize::from(byte & 0x7f).checked_shl(shift)?;
+        shift += 7;
+        if byte < 0x80 {
+            break;
+        }
+    }
+    let (taken, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(taken)
+}
