@@ -3,6 +3,9 @@
 //! The SDK's parser is taken out of the operation's configuration, so that neither a connection
 //! nor a signature is in the figures. Ours pays for slicing `Items` out of the response, too, as
 //! it does in use. `IgnoredAny` is the floor: tokens are looked at, nothing is kept.
+//!
+//! `records` is what a drift check does with a page of the base: decode it, map every item to two
+//! copies, and digest what each should hold.
 
 #![expect(
     clippy::expect_used,
@@ -16,7 +19,10 @@ use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponse
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use driftscope::domain::drift::Recorder;
 use driftscope::domain::item::decode_items;
+use driftscope::domain::mapping::{BoundDataset, bind, parse_dataset_file};
+use driftscope::domain::schema::{Billing, KeyAttribute, KeyKind, KeySchema, Table, TableClass};
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use std::hint::black_box;
@@ -55,6 +61,54 @@ struct Envelope<'a> {
     items: &'a RawValue,
 }
 
+const DATASET: &str = r#"version = 1
+[dataset.strikes]
+base = "strikes"
+[dataset.strikes.copy.by_month]
+table = "strikes_by_month"
+set = { month = "month(struck_on)", slot = "struck_on || '#' || strike_id" }
+[dataset.strikes.copy.by_state]
+table = "strikes_by_state"
+set = { slot = "struck_on || '#' || strike_id" }
+"#;
+
+fn table(name: &str, partition: &str, sort: &str) -> Table {
+    let key = |name: &str| {
+        let kind = KeyKind::S;
+        let name = name.to_owned();
+        vec![KeyAttribute { name, kind }]
+    };
+    Table {
+        name: name.into(),
+        id: None,
+        arn: None,
+        key: KeySchema {
+            partition: key(partition),
+            sort: key(sort),
+        },
+        indexes: Vec::new(),
+        items: 0,
+        bytes: 0,
+        billing: Billing::OnDemand,
+        class: TableClass::Standard,
+        stream: None,
+        ttl: None,
+    }
+}
+
+/// The strikes with two copies, by month and by state.
+fn dataset() -> BoundDataset {
+    let file = parse_dataset_file("bench", DATASET).expect("a dataset file");
+    let table = |name: &str| {
+        Ok(match name {
+            "strikes" => table(name, "airport", "strike_id"),
+            "strikes_by_month" => table(name, "month", "slot"),
+            _ => table(name, "state", "slot"),
+        })
+    };
+    bind(&file.datasets[0], &file.path, DATASET, &table).expect("a dataset")
+}
+
 fn decode(c: &mut Criterion) {
     let page = page();
     let mut group = c.benchmark_group("decode");
@@ -80,6 +134,22 @@ fn decode(c: &mut Criterion) {
         b.iter(|| {
             let page: Envelope<'_> = serde_json::from_slice(black_box(&page)).expect("a page");
             decode_items(page.items.get().as_bytes()).expect("the items are well formed")
+        });
+    });
+
+    let dataset = dataset();
+    let mut recorder = Recorder::new(&dataset, &dataset.copies);
+    let mut records = Vec::new();
+    group.bench_function("records", |b| {
+        b.iter(|| {
+            let page: Envelope<'_> = serde_json::from_slice(black_box(&page)).expect("a page");
+            let block =
+                decode_items(page.items.get().as_bytes()).expect("the items are well formed");
+            records.clear();
+            for item in block.iter() {
+                recorder.base_item(item, |_, record| record.put(&mut records));
+            }
+            records.len()
         });
     });
 

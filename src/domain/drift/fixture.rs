@@ -16,7 +16,9 @@ pub(super) fn sides(
     let (mut expected, mut actual) = (Vec::new(), Vec::new());
     let block = |items: &[Item]| {
         let mut builder = BlockBuilder::new();
-        items.iter().for_each(|item| builder.push(item));
+        for item in items {
+            builder.push(item);
+        }
         builder.finish()
     };
     let put = |record: Record<'_>, to: &mut Vec<u8>| record.put(to);

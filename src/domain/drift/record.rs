@@ -43,8 +43,11 @@ pub enum Side {
 impl<'a> Record<'a> {
     /// Which of `buckets` (a power of two) it belongs to.
     #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the low bits are all that is wanted"
+    )]
     pub const fn bucket(&self, buckets: usize) -> usize {
-        // The low bits: any are as good as others.
         (self.base as usize) & (buckets - 1)
     }
 

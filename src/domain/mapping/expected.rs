@@ -79,7 +79,7 @@ impl BoundDataset {
         match &mapping.each {
             None => items.push(self.item(copy, base, None)),
             Some(each) => {
-                for element in elements(each, base)? {
+                for element in &elements(each, base)? {
                     items.push(self.item(copy, base, Some((each.alias.as_str(), element))));
                 }
             }
@@ -102,7 +102,7 @@ impl BoundDataset {
         &'a self,
         copy: &'a BoundCopy,
         base: &'a dyn Lookup,
-        element: Option<(&'a str, Value)>,
+        element: Option<(&'a str, &Value)>,
     ) -> Derived<'a> {
         let mapping = &copy.mapping;
         let mut item = Derived {
@@ -115,10 +115,10 @@ impl BoundDataset {
             let value = base.lookup(&Path::top(key.name.as_str()));
             item.set(mapping.name_of_base_key(&key.name), value);
         }
-        if let Some((alias, value)) = &element {
+        if let Some((alias, value)) = element {
             item.set(alias, Some(value.clone()));
         }
-        let bound = element.as_ref().map(|(alias, value)| Bound {
+        let bound = element.map(|(alias, value)| Bound {
             item: base,
             alias,
             value,

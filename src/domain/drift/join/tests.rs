@@ -32,7 +32,9 @@ fn sides_that_agree_have_no_candidates_and_equal_tallies() {
         fixture::sides(&dataset, copy, &[strike(), foreign], &[in_month(&strike())]);
     let tally = |bytes: &[u8]| {
         let mut tally = Tally::default();
-        records(bytes).iter().for_each(|record| tally.add(record));
+        for record in &records(bytes) {
+            tally.add(record);
+        }
         tally
     };
     assert_eq!(tally(&expected).count, 1);
