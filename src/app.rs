@@ -6,6 +6,7 @@
 //!
 //! The root only routes; each screen and each kind of event has its own nested update.
 
+pub mod analyze;
 mod catalog;
 mod check;
 pub mod commands;
@@ -32,13 +33,17 @@ pub mod tree;
 mod viewport;
 
 // Data of the engine that events and state hold: screens name it from here.
+pub use crate::engine::analyze::{Analysis, AnalyzeProgress, Subject};
 pub use crate::engine::catalog::CatalogEvent;
 pub use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Phase as CheckStep};
 pub use crate::engine::execute::{Answer, Consumption, ReadEvent};
 pub use crate::store::budget::Pace;
 
+pub use analyze::Initiative;
 pub use effect::{Effect, Effects};
-pub use event::{CheckEvent, Env, Event, Mouse, MouseAction, RunEvent, SandboxProgress, Session};
+pub use event::{
+    CheckEvent, Env, Event, Mouse, MouseAction, RunEvent, SandboxProgress, Session, StatisticsEvent,
+};
 pub use job::{Slot, Slots, Ticket};
 pub use key::{Key, KeyCode, Modifiers};
 pub use run::access_name;
@@ -85,6 +90,7 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
         }
         Event::Run(ticket, event) => run::take(state, ticket, event, &mut fx),
         Event::Check(ticket, event) => check::take(state, ticket, event, &mut fx),
+        Event::Statistics(event) => analyze::take(state, event, &mut fx),
         Event::Failed(ticket, problem) => run::failed(state, ticket, problem, &mut fx),
         Event::Problem(problem) => {
             state.complain(problem.to_string());
@@ -93,6 +99,7 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
         }
     }
     catalog::describe_awaited(state, &mut fx);
+    analyze::unasked(state, &mut fx);
     fx
 }
 

@@ -3,6 +3,7 @@
 //! Owns arguments, printing, and exit codes. stdout carries the result; stderr progress, summary, and
 //! problems. Decides nothing about routes or drift.
 
+mod analyze;
 pub mod args;
 mod drift;
 mod exit;
@@ -62,6 +63,9 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         }),
         Some(Command::Explain(args)) => headless(&global, async |session| {
             explain::run(&session, &global, &args).await
+        }),
+        Some(Command::Analyze(args)) => headless(&global, async |session| {
+            analyze::run(&session, &global, &args).await
         }),
         Some(Command::Drift(args)) => headless(&global, async |session| {
             drift::run(&session, &global, &args).await

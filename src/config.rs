@@ -50,6 +50,14 @@ pub fn directory() -> Option<PathBuf> {
         .map(|base| base.config_dir().join("driftscope"))
 }
 
+/// The directory of statistics: they can be taken anew.
+#[must_use]
+pub fn statistics_directory() -> Option<PathBuf> {
+    choose_base_strategy()
+        .ok()
+        .map(|base| base.cache_dir().join("driftscope").join("statistics"))
+}
+
 /// The directory of log files.
 #[must_use]
 pub fn state_directory() -> Option<PathBuf> {

@@ -3,9 +3,11 @@
 //! Everything here is driven by one loop per run that owns its state; only page reads are tasks of
 //! their own. Dropping a run drops its reads, so cancelling stops requests, not just their display.
 
+pub mod analyze;
 pub mod catalog;
 pub mod drift;
 pub mod execute;
 mod pages;
+pub mod statistics;
 
 pub use execute::{Answer, Bounds, Consumption, ReadEvent, execute};

@@ -23,6 +23,7 @@ use pace::Pace;
 use runner::Runner;
 use std::any::Any;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -71,6 +72,8 @@ pub struct Startup {
     pub connect: Connect,
     /// How much and how fast the whole session may read.
     pub limits: Limits,
+    /// Where statistics are kept, if anywhere.
+    pub statistics: Option<PathBuf>,
 }
 
 /// Runs the terminal until the user leaves.
@@ -84,6 +87,7 @@ pub fn run(startup: Startup) -> Result<(), Problem> {
         find_theme,
         connect,
         limits,
+        statistics,
     } = startup;
     let mut screen = Screen::enter()?;
     let viewports = screen.draw(|frame| ui::render(&state, &theme, frame))?;
@@ -95,7 +99,8 @@ pub fn run(startup: Startup) -> Result<(), Problem> {
         .map_err(|e| Problem::new("the runtime did not start").because(e.to_string()))?;
     let result = runtime.block_on(async {
         let (events, inbox) = mpsc::channel(256);
-        let runner = Runner::start(connect, state.catalog.files.clone(), limits, events);
+        let files = state.catalog.files.clone();
+        let runner = Runner::start(connect, files, limits, statistics, events);
         Loop {
             screen: &mut screen,
             state: &mut state,

@@ -1,9 +1,11 @@
 //! What the application wants done. The runner does it; nothing here does.
 
+use super::analyze::Initiative;
 use super::job::{Slot, Ticket};
 use crate::domain::names::{CopyName, DatasetName, TableName};
 use crate::domain::plan::Plan;
 use crate::domain::query::Request;
+use crate::engine::analyze::Subject;
 
 /// Something to be done outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +28,18 @@ pub enum Effect {
         /// Only these copies; all when empty.
         copies: Vec<CopyName>,
     },
+    /// Sample a dataset or a table. What comes of it arrives as
+    /// [`Event::Statistics`](super::Event::Statistics) with this ticket.
+    Analyze {
+        /// The ticket.
+        ticket: Ticket,
+        /// What is sampled.
+        subject: Subject,
+        /// Who wants it.
+        initiative: Initiative,
+    },
+    /// Keep what the catalog knows of the sizes of these tables for later runs of the program.
+    SaveStatistics(Vec<TableName>),
     /// List and describe tables again. They come back as [`Event::Catalog`](super::Event::Catalog).
     Reload,
     /// Describe these tables. They come back as [`Event::Catalog`](super::Event::Catalog).

@@ -3,9 +3,11 @@
 use super::job::Ticket;
 use super::key::Key;
 use super::viewport::Viewports;
-use crate::domain::names::Rcu;
+use crate::domain::names::{Rcu, TableName};
 use crate::domain::problem::Problem;
 use crate::domain::read::ReadError;
+use crate::domain::stats::TableStatistics;
+use crate::engine::analyze::{Analysis, AnalyzeProgress};
 use crate::engine::catalog::CatalogEvent;
 use crate::engine::drift::{CheckOutcome, DriftEvent};
 use crate::engine::execute::{Answer, ReadEvent};
@@ -48,6 +50,8 @@ pub enum Event {
     Run(Ticket, RunEvent),
     /// A check that was started tells something.
     Check(Ticket, CheckEvent),
+    /// Statistics were found, or are being sampled.
+    Statistics(StatisticsEvent),
     /// A job ended without an answer (it panicked, or could not start).
     Failed(Ticket, Problem),
     /// Something outside any job went wrong: no connection, no clipboard, the sandbox.
@@ -92,6 +96,19 @@ pub enum CheckEvent {
     Drift(DriftEvent),
     /// It ended.
     Done(Box<Result<CheckOutcome, ReadError>>),
+}
+
+/// What became known of sizes and distributions.
+#[derive(Debug, Clone)]
+pub enum StatisticsEvent {
+    /// What was kept of a table, if anything was: after it was described.
+    Loaded(TableName, Option<Box<TableStatistics>>),
+    /// What was kept is of no use, or nothing can be kept.
+    Note(String),
+    /// How far a sample is.
+    Progress(Ticket, AnalyzeProgress),
+    /// A sample was taken.
+    Done(Ticket, Box<Analysis>),
 }
 
 /// What the session consumed.

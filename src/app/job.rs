@@ -11,11 +11,13 @@ pub enum Slot {
     Run,
     /// A drift check.
     Check,
+    /// Sampling tables.
+    Analyze,
 }
 
 impl Slot {
     /// Every slot.
-    pub const ALL: [Self; 2] = [Self::Run, Self::Check];
+    pub const ALL: [Self; 3] = [Self::Run, Self::Check, Self::Analyze];
 
     /// What runs in it, as a noun for sentences.
     #[must_use]
@@ -23,6 +25,7 @@ impl Slot {
         match self {
             Self::Run => "request",
             Self::Check => "drift check",
+            Self::Analyze => "analysis",
         }
     }
 }

@@ -129,6 +129,7 @@ pub(super) fn take(state: &mut State, ticket: Ticket, event: RunEvent, fx: &mut 
         }
         RunEvent::Done(answer) => {
             state.slots.finish(Slot::Run);
+            super::analyze::learn(state, &answer.observed, fx);
             state.results.end(Phase::Ended(answer), state.now);
             withdraw_question(state, Slot::Run);
         }
@@ -172,6 +173,7 @@ pub(super) fn cancel(state: &mut State, slot: Slot, fx: &mut Effects) {
     match slot {
         Slot::Run => state.results.phase = Phase::Cancelling,
         Slot::Check => super::check::cancelling(state),
+        Slot::Analyze => {}
     }
     withdraw_question(state, slot);
     fx.push(Effect::Cancel(slot));
@@ -196,6 +198,7 @@ pub(super) fn failed(state: &mut State, ticket: Ticket, problem: Problem, fx: &m
     match ticket.slot {
         Slot::Run => state.results.end(Phase::Failed(problem), state.now),
         Slot::Check => super::check::end(state, Err(problem)),
+        Slot::Analyze => super::analyze::failed(state, &problem),
     }
     fx.redraw();
 }
@@ -203,10 +206,10 @@ pub(super) fn failed(state: &mut State, ticket: Ticket, problem: Problem, fx: &m
 /// Cancels what the user most likely means: what the present screen shows. Whether anything was cancelled.
 pub(super) fn cancel_what_runs(state: &mut State, fx: &mut Effects) -> bool {
     let first = match state.screen {
-        super::state::Screen::Drift => [Slot::Check, Slot::Run],
-        _ => [Slot::Run, Slot::Check],
+        super::state::Screen::Drift => [Slot::Check, Slot::Run, Slot::Analyze],
+        _ => [Slot::Run, Slot::Check, Slot::Analyze],
     };
-    let Some(slot) = first.iter().copied().find(|slot| state.runs(*slot)) else {
+    let Some(slot) = first.iter().copied().find(|slot| state.is_awaited(*slot)) else {
         return false;
     };
     cancel(state, slot, fx);

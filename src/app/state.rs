@@ -1,5 +1,6 @@
 //! Everything the screen is drawn from. Plain data: no handles, no clock.
 
+use super::analyze::{Analyses, Initiative, Sampling};
 use super::drift::Drift;
 use super::event::{SandboxProgress, Session};
 use super::item::ItemView;
@@ -139,6 +140,8 @@ pub struct State {
     pub item: ItemView,
     /// Checks.
     pub drift: Drift,
+    /// What is sampled for the planner.
+    pub analyses: Analyses,
     /// Which screen is shown.
     pub screen: Screen,
     /// What lies over it.
@@ -207,7 +210,7 @@ impl State {
     /// Whether something on the screen moves by itself, so that ticks are wanted.
     #[must_use]
     pub fn is_moving(&self) -> bool {
-        self.slots.running().next().is_some() || self.sandbox.is_some()
+        self.is_busy() || self.sandbox.is_some()
     }
 
     /// Whether the request line says what the results show.
@@ -295,6 +298,20 @@ impl State {
             }
         }
         problems
+    }
+
+    /// Whether a job runs that the user asked for.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.slots.running().any(|slot| self.is_awaited(slot))
+    }
+
+    /// Whether a job runs in this slot that the user asked for.
+    #[must_use]
+    pub fn is_awaited(&self, slot: Slot) -> bool {
+        let unasked = |sampling: &Sampling| sampling.initiative == Initiative::Program;
+        let behind = slot == Slot::Analyze && self.analyses.running.as_ref().is_some_and(unasked);
+        self.runs(slot) && !behind
     }
 
     /// Whether a job runs in this slot.

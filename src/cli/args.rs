@@ -83,6 +83,20 @@ impl Global {
             rcu_per_second: self.rcu_per_second.map(Rcu),
         }
     }
+
+    /// Whether to run on the embedded sandbox.
+    #[cfg(all(feature = "sandbox", feature = "aws"))]
+    #[must_use]
+    pub const fn is_demo(&self) -> bool {
+        self.demo
+    }
+
+    /// Whether to run on the embedded sandbox: this build has none.
+    #[cfg(not(all(feature = "sandbox", feature = "aws")))]
+    #[must_use]
+    pub const fn is_demo(&self) -> bool {
+        false
+    }
 }
 
 /// When to use color.
@@ -118,6 +132,8 @@ pub enum Command {
     Query(QueryArgs),
     /// Show the route of a request without reading a single item
     Explain(RequestArgs),
+    /// Sample tables, so that estimates are right: statistics are kept for later runs
+    Analyze(AnalyzeArgs),
     /// Check the copies of a dataset against its base table
     Drift(DriftArgs),
     /// Serve the demo dataset on loopback for any `DynamoDB` client
@@ -174,6 +190,14 @@ impl RequestArgs {
             Consistency::Eventual
         }
     }
+}
+
+/// `analyze`.
+#[derive(Debug, Clone, Args)]
+pub struct AnalyzeArgs {
+    /// The dataset, or a table [default: every dataset; every table where there is none]
+    #[arg(id = "analyzed", value_name = "DATASET")]
+    pub dataset: Option<String>,
 }
 
 /// `drift`.

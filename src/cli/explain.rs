@@ -13,7 +13,7 @@ pub(super) async fn run(
     global: &Global,
     args: &RequestArgs,
 ) -> Result<Exit, Failure> {
-    let route = plan(session, args).await?.route;
+    let route = plan(session, global, args).await?.route;
     let text = match global.format {
         Format::Table => explain_text(&route),
         Format::Json | Format::Jsonl => {

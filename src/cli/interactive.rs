@@ -40,6 +40,10 @@ pub(super) fn run(global: &Global) -> Result<Exit, Failure> {
         find_theme: Box::new(move |name| library.load(name, level)),
         connect: connection(global),
         limits: global.limits(),
+        // Those of the sandbox would outlive it.
+        statistics: (!global.is_demo())
+            .then(config::statistics_directory)
+            .flatten(),
     };
     crate::tui::run(startup).map_err(|problem| Failure {
         exit: Exit::Access,

@@ -149,6 +149,11 @@ pub(super) fn units(range: Range<Rcu>) -> String {
     }
 }
 
+/// Bytes with a binary unit: `2.8 MB`.
+pub(super) fn bytes(bytes: u64) -> String {
+    indicatif::BinaryBytes(bytes).to_string()
+}
+
 /// A format that makes no sense for a command.
 pub(super) fn no_such_format(command: &str, formats: &str) -> Failure {
     Failure::usage(

@@ -29,7 +29,7 @@ pub(super) async fn run(
     global: &Global,
     args: &QueryArgs,
 ) -> Result<Exit, Failure> {
-    let planned = plan(session, &args.request).await?;
+    let mut planned = plan(session, global, &args.request).await?;
     let limits = limits(session, global, &planned)?;
     for text in &planned.route.notes {
         note(global.quiet, &format!("note: {text}"));
@@ -55,6 +55,7 @@ pub(super) async fn run(
     )
     .await?;
     out.finish()?;
+    planned.learn(session, global, &answer.observed);
     note(global.quiet, &summary(&answer, &planned.route));
     if out.is_closed() {
         return Ok(Exit::Clean);

@@ -2,6 +2,7 @@
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
+use super::output::note;
 use crate::config::{self, Config};
 use crate::domain::cost::Prices;
 use crate::domain::mapping::{DatasetFile, parse_dataset_file};
@@ -9,12 +10,15 @@ use crate::domain::names::TableName;
 use crate::domain::plan::Planner;
 use crate::domain::problem::Problem;
 use crate::domain::schema::Catalog;
+use crate::engine::catalog::load_all;
+use crate::engine::statistics::Archive;
 use crate::store::Store;
 use crate::store::budget::Budget;
 use crate::store::ledger::Ledger;
 use crate::store::throttle::Throttles;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// What every command needs.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub(crate) struct Session {
     pub(crate) region: Option<String>,
     /// Prices with the configuration's overrides.
     pub(crate) prices: Prices,
+    /// Where statistics are kept, if anywhere: those of the sandbox would outlive it.
+    pub(crate) archive: Option<Archive>,
     #[cfg(all(feature = "sandbox", feature = "aws"))]
     _sandbox: Option<crate::sandbox::Sandbox>,
 }
@@ -51,18 +57,22 @@ impl Session {
                 config,
                 region,
                 prices,
+                archive: None,
                 _sandbox: Some(sandbox),
             });
         }
         let files = dataset_files(global)?;
         let store = limited(global, connect(global).await?);
-        let region = store.identity().region;
+        let identity = store.identity();
+        let region = identity.region.clone();
+        let archive = config::statistics_directory().map(|root| Archive::new(root, identity));
         Ok(Self {
             store,
             files,
             config,
             region,
             prices,
+            archive,
             #[cfg(all(feature = "sandbox", feature = "aws"))]
             _sandbox: None,
         })
@@ -71,6 +81,30 @@ impl Session {
     /// The store as the engine takes it.
     pub(crate) fn store(&self) -> Arc<dyn Store> {
         Arc::clone(&self.store) as Arc<dyn Store>
+    }
+
+    /// Describes these tables, or all there are, with what is kept of them. Says what was dropped.
+    pub(crate) async fn catalog(
+        &self,
+        global: &Global,
+        files: Vec<DatasetFile>,
+        tables: Option<Vec<TableName>>,
+    ) -> Result<Catalog, Failure> {
+        let mut catalog = load_all(self.store(), files, tables).await?;
+        if let Some(archive) = &self.archive {
+            for text in archive.load_into(&mut catalog) {
+                note(global.quiet, &format!("note: {text}"));
+            }
+        }
+        Ok(catalog)
+    }
+
+    /// Keeps what the catalog knows of `tables` for later runs.
+    pub(crate) fn keep(&self, global: &Global, catalog: &Catalog, tables: &[TableName]) {
+        let Some(archive) = &self.archive else { return };
+        if let Err(text) = archive.prepare(catalog, tables).save() {
+            note(global.quiet, &format!("note: {text}"));
+        }
     }
 
     /// What the planner needs.
@@ -197,6 +231,12 @@ fn read_text(path: &Path) -> Result<String, Failure> {
                 .hint("check `--dataset`"),
         )
     })
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap_or_default().as_secs()
 }
 
 /// A failure of the machine: a file, a socket, a thread.

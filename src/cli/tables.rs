@@ -2,7 +2,7 @@
 
 use super::args::{Format, Global};
 use super::exit::{Exit, Failure};
-use super::output::{Output, no_such_format, report, units, written};
+use super::output::{Output, bytes, no_such_format, report, units, written};
 use super::session::Session;
 use crate::domain::cost::{ScanCost, scan_cost};
 use crate::domain::names::{CopyName, DatasetName, TableName};
@@ -10,14 +10,13 @@ use crate::domain::plan::scan_json;
 use crate::domain::schema::{
     Billing, Catalog, Index, IndexKind, KeySchema, Projection, Table, TableClass, TableState,
 };
-use crate::engine::catalog::load_all;
 use indexmap::IndexSet;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 pub(super) async fn run(session: &Session, global: &Global) -> Result<Exit, Failure> {
-    let catalog = load_all(session.store(), session.files.clone(), None).await?;
+    let catalog = session.catalog(global, session.files.clone(), None).await?;
     let cost = |table: &Table| {
         scan_cost(
             table,
@@ -245,9 +244,4 @@ fn text(row: &Row<'_>) -> String {
 fn key_text(key: &KeySchema) -> String {
     let names: Vec<&str> = key.attributes().map(|a| a.name.as_str()).collect();
     format!("({})", names.join(", "))
-}
-
-/// Bytes with a binary unit: `2.8 MB`.
-fn bytes(bytes: u64) -> String {
-    indicatif::BinaryBytes(bytes).to_string()
 }

@@ -3,7 +3,7 @@
 use crate::domain::mapping::{BoundDataset, DatasetFile};
 use crate::domain::names::{DatasetName, IndexName, TableName};
 use crate::domain::problem::Problem;
-use crate::domain::stats::Statistics;
+use crate::domain::stats::{Observation, Statistics};
 use crate::domain::value::{Item, Kind};
 use indexmap::IndexMap;
 
@@ -214,6 +214,20 @@ impl Catalog {
             Some(TableState::Ready(table)) => Some(table),
             _ => None,
         }
+    }
+    /// Takes in what a run saw of sizes at `at`, in Unix seconds.
+    pub fn learn(&mut self, observed: &[Observation], at: u64) {
+        let mut statistics = std::mem::take(&mut self.statistics);
+        for observation in observed {
+            statistics.learn(self, observation, at);
+        }
+        self.statistics = statistics;
+    }
+    /// Drops the statistics of tables that were recreated.
+    pub fn forget_recreated(&mut self) {
+        let mut statistics = std::mem::take(&mut self.statistics);
+        statistics.forget_recreated(self);
+        self.statistics = statistics;
     }
     /// The bound dataset of that name.
     #[must_use]

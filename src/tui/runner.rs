@@ -3,6 +3,8 @@
 //! One job a slot: starting one cancels the slot's former one, which saves capacity. A panic in a
 //! job arrives as an event, never as a broken screen.
 
+mod statistics;
+
 use super::{Connect, Connected};
 use crate::app::{CheckEvent, Effect, Event, RunEvent, Session, Slot, State, Ticket};
 use crate::domain::mapping::{BoundDataset, DatasetFile};
@@ -10,15 +12,19 @@ use crate::domain::names::{CopyName, TableName};
 use crate::domain::plan::Plan;
 use crate::domain::problem::Problem;
 use crate::domain::query::Request;
+use crate::domain::schema::TableState;
 use crate::engine::catalog::{self, CatalogEvent};
 use crate::engine::drift::{DriftOptions, check};
 use crate::engine::execute::{Bounds, execute};
+use crate::engine::statistics::Archive;
 use crate::store::Store;
 use crate::store::budget::{Budget, Limits, Pace};
 use crate::store::ledger::Ledger;
+use statistics::Kept;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::{Mutex, watch};
@@ -37,6 +43,7 @@ struct Line {
     connect: Connect,
     limits: Limits,
     events: Sender<Event>,
+    statistics: Option<PathBuf>,
     link: OnceLock<Link>,
     busy: Mutex<()>,
 }
@@ -45,6 +52,7 @@ struct Line {
 struct Link {
     ledger: Arc<Ledger>,
     store: Arc<Budget>,
+    archive: Option<Archive>,
     _keep: Box<dyn Any + Send + Sync>,
 }
 
@@ -67,12 +75,14 @@ impl Runner {
         connect: Connect,
         files: Vec<DatasetFile>,
         limits: Limits,
+        statistics: Option<PathBuf>,
         events: Sender<Event>,
     ) -> Self {
         let line = Arc::new(Line {
             connect,
             limits,
             events: events.clone(),
+            statistics,
             link: OnceLock::new(),
             busy: Mutex::new(()),
         });
@@ -106,6 +116,12 @@ impl Runner {
                     )),
                 ),
             },
+            Effect::Analyze {
+                ticket,
+                subject,
+                initiative,
+            } => self.analyze(ticket, subject, initiative, state),
+            Effect::SaveStatistics(tables) => self.save_statistics(&tables, state),
             Effect::Reload => self.reload(state.catalog.files.clone()),
             Effect::Describe(tables) => self.describe(tables),
             Effect::Cancel(slot) => {
@@ -148,10 +164,7 @@ impl Runner {
     }
 
     fn store(&self) -> Option<Arc<dyn Store>> {
-        self.line
-            .link
-            .get()
-            .map(|link| Arc::clone(&link.store) as Arc<dyn Store>)
+        self.line.link.get().map(Link::port)
     }
 
     fn request(&mut self, ticket: Ticket, request: Box<Request>, plan: Box<Plan>, state: &State) {
@@ -218,24 +231,36 @@ impl Runner {
     }
 
     fn reload(&self, files: Vec<DatasetFile>) {
-        match self.store() {
-            Some(store) => tokio::spawn(load(store, files, self.events.clone())),
+        match self.line.link.get() {
+            Some(link) => {
+                let archive = Kept::In(link.archive.clone());
+                tokio::spawn(load(link.port(), files, archive, self.events.clone()))
+            }
             None => tokio::spawn(Arc::clone(&self.line).bring_up(files)),
         };
     }
 
     fn describe(&self, tables: Vec<TableName>) {
-        let Some(store) = self.store() else { return };
+        let Some(link) = self.line.link.get() else {
+            return;
+        };
+        let (store, archive) = (link.port(), Kept::In(link.archive.clone()));
         let (sender, inbox) = mpsc::channel(64);
         tokio::spawn(async move {
             catalog::describe(store, tables, sender, CancellationToken::new()).await;
         });
-        tokio::spawn(forward_catalog(inbox, self.events.clone()));
+        tokio::spawn(forward_catalog(inbox, archive, self.events.clone()));
     }
 
     fn fail(&self, ticket: Ticket, problem: Problem) {
         let events = self.events.clone();
         tokio::spawn(async move { events.send(Event::Failed(ticket, problem)).await });
+    }
+}
+
+impl Link {
+    fn port(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store) as Arc<dyn Store>
     }
 }
 
@@ -259,6 +284,8 @@ impl Line {
                 return;
             }
         };
+        let root = self.statistics.clone();
+        let archive = root.map(|root| Archive::new(root, identity.clone()));
         let _ = self.events.send(Event::Identity(identity)).await;
         let counted = Arc::clone(&ledger) as Arc<dyn Store>;
         let store = Arc::new(Budget::of_session(counted, self.limits, &throttles));
@@ -266,28 +293,48 @@ impl Line {
         let _ = self.link.set(Link {
             ledger,
             store,
+            archive: archive.clone(),
             _keep: keep,
         });
-        load(Arc::clone(&port), files.clone(), self.events.clone()).await;
+        let kept = Kept::In(archive);
         if let Some(settled) = settled {
+            // Of tables that are still growing nothing is known that lasts.
+            load(
+                Arc::clone(&port),
+                files.clone(),
+                Kept::NotYet,
+                self.events.clone(),
+            )
+            .await;
             settled.await;
-            load(port, files, self.events.clone()).await;
         }
+        load(port, files, kept, self.events.clone()).await;
     }
 }
 
-async fn load(store: Arc<dyn Store>, files: Vec<DatasetFile>, events: Sender<Event>) {
+async fn load(store: Arc<dyn Store>, files: Vec<DatasetFile>, kept: Kept, events: Sender<Event>) {
     let (sender, inbox) = mpsc::channel(64);
     tokio::join!(
         catalog::load(store, files, sender, CancellationToken::new()),
-        forward_catalog(inbox, events)
+        forward_catalog(inbox, kept, events)
     );
 }
 
-async fn forward_catalog(mut inbox: Receiver<CatalogEvent>, events: Sender<Event>) {
+/// Hands on what is described, each table followed by what is kept of it.
+async fn forward_catalog(mut inbox: Receiver<CatalogEvent>, kept: Kept, events: Sender<Event>) {
     while let Some(event) = inbox.recv().await {
+        let described = match &event {
+            CatalogEvent::Table(_, state) => match &**state {
+                TableState::Ready(table) => Some(table.clone()),
+                TableState::Listed | TableState::Failed(_) => None,
+            },
+            _ => None,
+        };
         if events.send(Event::Catalog(event)).await.is_err() {
             return;
+        }
+        if let Some(table) = described {
+            kept.tell(table, &events).await;
         }
     }
 }

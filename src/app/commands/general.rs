@@ -153,7 +153,7 @@ fn back(state: &mut State, fx: &mut Effects) {
     fx.redraw();
     if state.screen != Screen::Explore {
         state.screen = Screen::Explore;
-    } else if state.slots.running().next().is_some() {
+    } else if state.is_busy() {
         state.overlay = Some(Overlay::Question(Question::Quit));
     } else {
         fx.push(Effect::Quit);

@@ -8,7 +8,7 @@ use crate::app::request::Mode;
 use crate::app::scroll::Scroll;
 use crate::app::state::{Screen, State};
 use crate::app::viewport::Pane;
-use crate::app::{catalog, check, edit, run};
+use crate::app::{analyze, catalog, check, edit, run};
 use crate::domain::query::Target;
 
 const EXPLORE: &[Context] = &[Context::On(Screen::Explore)];
@@ -104,6 +104,15 @@ pub(super) static COMMANDS: &[Command] = &[
         contexts: EXPLORE,
         hint: "",
         run: check::open,
+    },
+    Command {
+        id: "analyze",
+        title: "Sample sizes",
+        help: "Reads a sample of the dataset or table, so that estimates are right. Indexes and copies follow from it.",
+        keys: &["a"],
+        contexts: EXPLORE,
+        hint: "",
+        run: analyze::analyze,
     },
     Command {
         id: "find",

@@ -17,6 +17,7 @@ pub fn apply(catalog: &mut Catalog, event: CatalogEvent) {
         }
         CatalogEvent::Table(name, state) => {
             catalog.tables.insert(name.clone(), *state);
+            catalog.forget_recreated();
             bind_datasets_of(catalog, &name);
         }
         CatalogEvent::ListFailed(_) | CatalogEvent::Done => {}

@@ -1,0 +1,286 @@
+//! The sample of one table: all of it when the budget pays for that, else segments of it.
+
+use super::draw::{Draw, UNIT, page_of};
+use super::{AnalyzeProgress, Known, Sample, Share};
+use crate::domain::cost::scan_range;
+use crate::domain::names::Rcu;
+use crate::domain::query::Consistency;
+use crate::domain::read::{ReadErrorKind, ReadPage, ReadRequest, Scan};
+use crate::domain::schema::Table;
+use crate::domain::stats::{Sampler, Scanned, Statistics};
+use crate::domain::value::Item;
+use crate::engine::pages::{Cursor, Pool, Reader, Stop};
+use std::collections::BTreeMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Reads under way at once: modest beside the table's own traffic.
+const WIDTH: usize = 4;
+/// Units of a page where no segments are drawn: an eighth of the share, within these.
+const PAGE: (f64, f64) = (1.0, 64.0);
+/// Items of the first page of a table whose items nobody has seen.
+const FIRST: u32 = 100;
+
+/// A sample being taken.
+pub(super) struct Sampling<'r, 'a> {
+    reader: &'r mut Reader<AnalyzeProgress>,
+    subject: Known<'a>,
+    share: Share,
+    sampler: Sampler,
+    sampled: u64,
+    /// Units of what was sampled.
+    units: f64,
+    /// Sequences of pages of which the first was read, and more may follow.
+    begun: Vec<Begun>,
+    /// Segments that hold anything.
+    filled: usize,
+    /// Whether every part of the table was begun.
+    exhausted: bool,
+}
+
+/// A sequence of pages, and where the last one read ended.
+struct Begun {
+    cursor: Cursor,
+    next: Option<Item>,
+}
+
+impl<'r, 'a> Sampling<'r, 'a> {
+    /// Nothing read yet.
+    pub(super) fn new(
+        reader: &'r mut Reader<AnalyzeProgress>,
+        subject: Known<'a>,
+        share: Share,
+    ) -> Self {
+        Self {
+            reader,
+            subject,
+            share,
+            sampler: subject.sampler(),
+            sampled: 0,
+            units: 0.0,
+            begun: Vec::new(),
+            filled: 0,
+            exhausted: false,
+        }
+    }
+
+    /// Reads until the table or its share of the budget ends.
+    pub(super) async fn run(&mut self) -> Result<(), Stop> {
+        let table = self.subject.table();
+        let share = self.share.until.0 - self.reader.used.rcu.0;
+        let whole = scan_range(table).and_then(|range| range.high);
+        let ended = match (whole, table.mean_item()) {
+            (Some(Rcu(whole)), Some(mean)) if whole > share => {
+                self.segments(mean, Rcu(share)).await
+            }
+            _ => self.all(share).await,
+        };
+        match ended {
+            // The end of the budget is the end that every sample is meant to have.
+            Err(Stop::Failed(error)) if error.kind == ReadErrorKind::Budget => Ok(()),
+            ended => ended,
+        }
+    }
+
+    /// Sums up; what was read of a sample that was stopped is one, too.
+    pub(super) fn finish(mut self, ended: Result<(), Stop>) -> (Sample, Statistics) {
+        let table = self.subject.table();
+        let complete = self.is_complete();
+        let sample = Sample {
+            table: table.name.clone(),
+            dataset: self.subject.dataset(),
+            sampled: self.sampled,
+            of: known(table.items),
+            complete,
+            note: self.note(),
+            error: ended.err().map(Stop::into_error),
+        };
+        for next in self.begun.iter().filter_map(|begun| begun.next.as_ref()) {
+            self.sampler.cut(next);
+        }
+        if self.sampled == 0 && !complete {
+            return (sample, Statistics::default());
+        }
+        let scanned = if complete {
+            Scanned::All
+        } else {
+            Scanned::Part
+        };
+        (sample, self.sampler.finish(scanned, self.share.now))
+    }
+
+    fn is_complete(&self) -> bool {
+        let ended = self.begun.iter().all(|begun| begun.cursor.ended());
+        self.exhausted && ended && !self.sampler.is_full()
+    }
+
+    /// What to keep in mind of a sample that is not complete.
+    fn note(&self) -> Option<String> {
+        let table = self.subject.table();
+        let name = &table.name;
+        if self.sampled == 0 || self.is_complete() {
+            return None;
+        }
+        if table.bytes == 0 {
+            return Some(format!(
+                "the size of `{name}` is not known yet: the sample is its first items"
+            ));
+        }
+        // Of few partitions a segment holds none or a large one.
+        (self.begun.len() * 4 > self.filled).then(|| {
+            format!("the partitions of `{name}` are large: the sample holds their first items")
+        })
+    }
+
+    /// Reads all of it, page by page.
+    async fn all(&mut self, share: f64) -> Result<(), Stop> {
+        self.exhausted = true;
+        self.begun.push(Begun {
+            cursor: self.cursor(None),
+            next: None,
+        });
+        let page = (share / 8.0).clamp(PAGE.0, PAGE.1);
+        self.read_on(0, |sampling| match sampling.mean_item() {
+            Some(mean) => page_of(page, mean),
+            None => FIRST,
+        })
+        .await
+    }
+
+    /// Reads a page of each segment drawn; when all were drawn, the rest of those that go on.
+    async fn segments(&mut self, mean: f64, share: Rcu) -> Result<(), Stop> {
+        let table = self.subject.table();
+        let mut draw = Draw::new(table.bytes, mean, share, seed(table));
+        loop {
+            self.draw(&mut draw).await?;
+            if let Some(wider) = draw.wider() {
+                // The wider segments hold what the narrow ones held.
+                self.forget();
+                draw = wider;
+                continue;
+            }
+            self.exhausted = draw.is_exhausted();
+            if self.exhausted {
+                for at in 0..self.begun.len() {
+                    self.read_on(at, |_| draw.items()).await?;
+                }
+            }
+            return Ok(());
+        }
+    }
+
+    /// Reads a page of each segment until all were drawn, the share is spent, or they prove too narrow.
+    async fn draw(&mut self, draw: &mut Draw) -> Result<(), Stop> {
+        let items = Some(draw.items());
+        let mut pool = Pool::default();
+        let mut reading: BTreeMap<usize, Cursor> = BTreeMap::new();
+        loop {
+            while draw.wider().is_none()
+                && !self.is_spent()
+                && let Some(segment) = draw.next()
+            {
+                let cursor = self.cursor(Some(segment));
+                let id = segment.0 as usize;
+                if !self.reader.start(&mut pool, WIDTH, id, &cursor, items) {
+                    draw.put_back();
+                    break;
+                }
+                reading.insert(id, cursor);
+            }
+            let Some((id, page)) = self.reader.next(&mut pool).await? else {
+                return Ok(());
+            };
+            draw.saw(page.scanned);
+            self.filled += usize::from(page.scanned > 0);
+            if let Some(mut cursor) = reading.remove(&id) {
+                cursor.advance(&page)?;
+                let next = page.next.clone();
+                self.begun
+                    .extend((!cursor.ended()).then_some(Begun { cursor, next }));
+            }
+            self.take(&page).await?;
+        }
+    }
+
+    /// Reads the rest of what was begun, page by page of so many items.
+    async fn read_on(&mut self, at: usize, items: impl Fn(&Self) -> u32) -> Result<(), Stop> {
+        let mut pool = Pool::default();
+        while !self.begun[at].cursor.ended() && !self.is_spent() {
+            let items = Some(items(self));
+            let cursor = &self.begun[at].cursor;
+            self.reader.start(&mut pool, 1, at, cursor, items);
+            let Some((_, page)) = self.reader.next(&mut pool).await? else {
+                return Ok(());
+            };
+            let begun = &mut self.begun[at];
+            begun.cursor.advance(&page)?;
+            begun.next.clone_from(&page.next);
+            self.take(&page).await?;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, page: &ReadPage) -> Result<(), Stop> {
+        for item in page.items.iter() {
+            self.sampler.add(&item.to_item());
+        }
+        self.sampled += page.scanned;
+        let Rcu(units) = page.consumed.total;
+        self.units += units;
+        let table = self.subject.table();
+        let progress = AnalyzeProgress {
+            table: table.name.clone(),
+            sampled: self.sampled,
+            of: known(table.items),
+            rcu: self.reader.used.rcu,
+            budget: self.share.budget,
+        };
+        self.reader.emit(progress).await
+    }
+
+    /// Begins anew.
+    fn forget(&mut self) {
+        self.sampler = self.subject.sampler();
+        self.begun.clear();
+        (self.sampled, self.units, self.filled) = (0, 0.0, 0);
+    }
+
+    /// The mean item as described, or as read so far.
+    fn mean_item(&self) -> Option<f64> {
+        let so_far = || {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a mean of what a budget pays for"
+            )]
+            let items = self.sampled as f64;
+            (self.sampled > 0).then(|| self.units * UNIT / items)
+        };
+        self.subject.table().mean_item().or_else(so_far)
+    }
+
+    fn is_spent(&self) -> bool {
+        self.reader.used.rcu.0 >= self.share.until.0 || self.sampler.is_full()
+    }
+
+    fn cursor(&self, segment: Option<(u32, u32)>) -> Cursor {
+        Cursor::new(ReadRequest::Scan(Scan {
+            table: self.subject.table().name.clone(),
+            index: None,
+            filter: None,
+            projection: None,
+            limit: None,
+            start: None,
+            segment: segment.filter(|(_, total)| *total > 1),
+            consistency: Consistency::Eventual,
+        }))
+    }
+}
+
+/// A table's item count, which is up to six hours old; 0 says nothing.
+fn known(items: u64) -> Option<u64> {
+    (items > 0).then_some(items)
+}
+
+/// Where drawing begins: elsewhere in every table, the same each time.
+fn seed(table: &Table) -> u64 {
+    xxh3_64(table.name.as_str().as_bytes())
+}
