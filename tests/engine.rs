@@ -6,6 +6,8 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+#[path = "engine/analyze.rs"]
+mod analyze;
 #[path = "engine/catalog.rs"]
 mod catalog;
 #[path = "engine/demo.rs"]

@@ -185,3 +185,25 @@ fn private_file() -> OpenOptions {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::a_table("orders-2024_v1.old", "orders-2024_v1.old")]
+    #[case::an_endpoint("1@http://[::1]:80", "1@http%3a%2f%2f%5b%3a%3a1%5d%3a80")]
+    #[case::no_way_up("..", "%2e.")]
+    #[case::nothing_hidden(".orders", "%2eorders")]
+    #[case::no_such_letters("ö%", "%c3%b6%25")]
+    fn names_become_plain_file_names(#[case] name: &str, #[case] file: &str) {
+        assert_eq!(file_name(name), file);
+    }
+
+    #[test]
+    fn names_too_long_for_a_file_stay_apart() {
+        let [one, other] = ["1", "2"].map(|end| file_name(&format!("{}{end}", "t".repeat(254))));
+        assert!(one.len() < LONGEST && one != other, "{one} {other}");
+    }
+}
