@@ -10,6 +10,7 @@ use driftscope::domain::value::Value;
 use driftscope::engine::analyze::{Analysis, AnalyzeOptions, Subject, analyze, subjects};
 use driftscope::engine::catalog::load_all;
 use driftscope::engine::statistics::Archive;
+use driftscope::store::budget::Limits;
 use driftscope::store::{Identity, Store};
 use serde_json::json;
 use std::fs;
@@ -51,12 +52,18 @@ async fn described(store: &Arc<dyn Store>) -> Catalog {
     load_all(Arc::clone(store), vec![file], None).await.unwrap()
 }
 
-async fn sampled(store: Arc<dyn Store>, catalog: &Catalog, max_rcu: Option<f64>) -> Analysis {
-    let options = AnalyzeOptions {
-        max_rcu: max_rcu.map(Rcu),
-        rcu_per_second: None,
+fn options(max_rcu: Option<f64>) -> AnalyzeOptions {
+    AnalyzeOptions {
+        limits: Limits {
+            max_rcu: max_rcu.map(Rcu),
+            rcu_per_second: None,
+        },
         now: 1_000,
-    };
+    }
+}
+
+async fn sampled(store: Arc<dyn Store>, catalog: &Catalog, max_rcu: Option<f64>) -> Analysis {
+    let options = options(max_rcu);
     let (events, mut arriving) = channel(4);
     let listen = async { while arriving.recv().await.is_some() {} };
     let cancel = CancellationToken::new();
@@ -152,11 +159,7 @@ async fn a_table_of_few_partitions_is_sampled_too_and_said_to_be_cut_short() {
     let (server, _) = orders(200).await;
     let catalog = described(&server.store).await;
     let table = Subject::Table("orders_by_state".into());
-    let options = AnalyzeOptions {
-        max_rcu: Some(Rcu(24.0)),
-        rcu_per_second: None,
-        now: 1_000,
-    };
+    let options = options(Some(24.0));
     let (events, _arriving) = channel(1_000);
     let cancel = CancellationToken::new();
     let analysis = analyze(server.store, &catalog, &[table], options, events, cancel).await;
@@ -180,11 +183,7 @@ async fn nobody_listening_ends_the_sample_as_cancelling_does() {
     let (server, catalog) = orders(5).await;
     let (events, arriving) = channel(1);
     drop(arriving);
-    let options = AnalyzeOptions {
-        max_rcu: None,
-        rcu_per_second: None,
-        now: 1_000,
-    };
+    let options = options(None);
     let cancel = CancellationToken::new();
     let subjects = subjects(&catalog);
     let analysis = analyze(server.store, &catalog, &subjects, options, events, cancel).await;
