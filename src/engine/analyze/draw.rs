@@ -84,10 +84,10 @@ impl Draw {
         }
     }
 
-    /// Wider segments to begin anew with, when nearly all were empty so far.
+    /// Wider segments to begin anew with, when nearly all were empty so far and more are left.
     pub(super) fn wider(&self) -> Option<Self> {
-        let sparse = self.seen >= ENOUGH && self.empty * 4 > self.seen * 3;
-        (sparse && self.total > 1).then(|| Self {
+        let sparse = self.seen >= ENOUGH && self.empty * 8 > self.seen * 7;
+        (sparse && !self.is_exhausted()).then(|| Self {
             total: (self.total / WIDER).max(1),
             drawn: 0,
             seen: 0,
@@ -173,8 +173,8 @@ mod tests {
     #[test]
     fn segments_become_wider_only_when_nearly_all_of_them_are_empty() {
         let mut draw = Draw::new(GB, 1024.0, Rcu(48.0), 0);
-        for items in [0, 0, 0, 12, 0, 0, 0] {
-            draw.saw(items);
+        for _ in 0..7 {
+            draw.saw(0);
         }
         assert_eq!(draw.wider(), None, "seven say nothing yet");
         draw.saw(0);

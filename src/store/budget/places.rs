@@ -87,8 +87,11 @@ impl Place {
 
     /// Learns from a page that was read at `factor` of strong units.
     pub(super) fn learn(&mut self, page: &ReadPage, factor: f64) {
-        self.read.0 += page.consumed.total.0 / factor;
-        self.read.1 += page.scanned;
+        // An empty page is charged its minimum, which says nothing of items.
+        if page.scanned > 0 {
+            self.read.0 += page.consumed.total.0 / factor;
+            self.read.1 += page.scanned;
+        }
     }
 }
 
