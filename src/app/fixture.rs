@@ -426,7 +426,9 @@ impl Script {
     /// The ticket of the job that was last started in a slot.
     pub(crate) fn ticket(&self, wanted: Slot) -> Ticket {
         let mut tickets = self.effects.iter().filter_map(|effect| match effect {
-            Effect::Run { ticket, .. } | Effect::Check { ticket, .. } => Some(*ticket),
+            Effect::Run { ticket, .. }
+            | Effect::Check { ticket, .. }
+            | Effect::Analyze { ticket, .. } => Some(*ticket),
             _ => None,
         });
         tickets

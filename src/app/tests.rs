@@ -1,5 +1,6 @@
 //! Scripts of events: what happens goes in, state and effects come out.
 
+mod analyze;
 mod drift;
 mod explore;
 mod keys;

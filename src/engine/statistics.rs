@@ -47,7 +47,11 @@ impl Archive {
         let dropped = |why: &str| format!("statistics of `{}` were dropped: {why}", table.name);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                return Ok(None);
+            }
             Err(error) if error.kind() == ErrorKind::InvalidData => String::new(),
             Err(error) => return Err(dropped(&error.to_string())),
         };

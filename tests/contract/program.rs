@@ -6,11 +6,15 @@ use assert_cmd::Command;
 use driftscope::domain::query::parse_request;
 use serde_json::Value;
 
+/// Where nothing can be kept: what one run learns shall not change another one's route.
+const NOWHERE: &str = "/dev/null";
+
 pub(crate) fn driftscope(fixture: &Fixture) -> Command {
     let mut command = Command::cargo_bin("driftscope").unwrap();
     command
         .env_remove("AWS_PROFILE")
-        .env("HOME", fixture.dataset_path.parent().unwrap());
+        .env("HOME", fixture.dataset_path.parent().unwrap())
+        .env("XDG_CACHE_HOME", NOWHERE);
     command
         .args(["--endpoint-url", &fixture.endpoint, "--dataset"])
         .arg(&fixture.dataset_path);
@@ -177,4 +181,56 @@ fn count_agrees_with_the_rows() {
         listed["rows"].as_array().unwrap().len() as u64
     );
     assert_eq!(counted["rows"], serde_json::json!([]));
+}
+
+#[test]
+fn what_analyze_keeps_makes_the_estimate_of_a_later_run_an_analyzed_one() {
+    let fixture = clean();
+    let cache = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        json(
+            driftscope(fixture)
+                .env("XDG_CACHE_HOME", cache.path())
+                .args(args),
+        )
+    };
+    let analyzed = run(&["analyze", "strikes", "--max-rcu", "1000"]);
+    let sample = &analyzed["samples"][0];
+    assert_eq!(
+        (&sample["sampled"], &sample["complete"]),
+        (&10_000.into(), &true.into()),
+        "{analyzed}"
+    );
+    let month = format!("{}strikes_by_month", fixture.prefix);
+    let paths = sample["paths"].as_array().unwrap();
+    let path = paths.iter().find(|path| path["table"] == month.as_str());
+    assert_eq!(path.unwrap()["items"]["expected"], 10_000.0);
+    let explained = run(&["explain", ACCEPTANCE]);
+    assert_eq!(
+        explained["plan"]["estimate"]["basis"], "analyzed",
+        "{explained}"
+    );
+}
+
+#[test]
+fn a_dataset_that_there_is_not_cannot_be_analyzed() {
+    let output = driftscope(clean())
+        .args(["analyze", "strike"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("`strikes`"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_kept_is_a_note_and_no_failure() {
+    let mut command = driftscope(clean());
+    let output = command
+        .args(["analyze", "--max-rcu", "5"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("statistics cannot be kept"), "{told}");
 }
