@@ -15,11 +15,13 @@ mod explain;
 #[cfg(test)]
 mod fixture;
 mod implies;
+mod normal;
 mod order;
 pub mod pace;
 mod partitions;
 mod refusal;
 mod shape;
+mod union;
 
 pub use choose::{Planner, route};
 pub use explain::{explain_text, plan_json, rejected_json, scan_json};

@@ -19,6 +19,8 @@ pub(super) struct Context<'a> {
     pub(super) request: &'a Request,
     /// Its filter together with the dataset's `where`.
     pub(super) conditions: Conditions,
+    /// Where this is a member of a union: the filter of the whole, which `conditions` are a part of.
+    pub(super) whole: Option<Predicate>,
     /// The dataset, when one is asked and not a table's own items.
     pub(super) dataset: Option<&'a BoundDataset>,
     /// The base table, or the table asked.
@@ -46,13 +48,11 @@ impl<'a> Context<'a> {
             None => request.filter.clone(),
         };
         let mut conditions = Conditions::new(&filter);
-        for key in scope.base.key.attributes() {
-            // Every item of the table has its key, of its type, and none is empty (`API_PutItem`).
-            conditions.narrow(&key.name, |said| said.of_kind(key.kind.into()).not_empty());
-        }
+        conditions.narrow_to_keys(scope.base);
         Self {
             request,
             conditions,
+            whole: None,
             dataset: scope.dataset,
             base: scope.base,
             consistency,

@@ -8,6 +8,7 @@ mod rejected;
 use super::access::{AccessPath, Context};
 use super::candidate::{complete, nothing, pinned, whole};
 use super::refusal::Refusal;
+use super::union::unions;
 use super::{Plan, Reads, Rejected, Route};
 use crate::domain::cost::{Prices, scan_cost};
 use crate::domain::names::{IndexName, TableName};
@@ -17,7 +18,7 @@ use crate::domain::schema::Catalog;
 use notes::{advice, attributes_of_copies, cheaper_path, equivalent_price};
 pub(super) use paths::Scope;
 use paths::{paths, scope};
-use rank::sort;
+pub(super) use rank::sort;
 use rejected::{denied, possible, refused};
 
 /// What planning needs besides the request.
@@ -46,10 +47,10 @@ pub fn route(
     choose(&context, &scope)
 }
 
-/// A path that can answer.
-struct Candidate<'a> {
-    path: AccessPath<'a>,
-    plan: Plan,
+/// A plan that answers, and the path that it reads, of a union the dearest.
+pub(super) struct Candidate<'a> {
+    pub(super) path: AccessPath<'a>,
+    pub(super) plan: Plan,
 }
 
 fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
@@ -65,14 +66,25 @@ fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
     }
     let mut candidates = Vec::new();
     let mut refusals = Vec::new();
-    for path in paths(context, scope) {
-        let mut plans = complete(context, &path).unwrap_or_else(|refusal| {
-            refusals.push((path, refusal));
+    let paths = paths(context, scope);
+    for path in &paths {
+        let mut plans = complete(context, path).unwrap_or_else(|refusal| {
+            refusals.push((*path, refusal));
             Vec::new()
         });
-        plans.extend(whole(context, &path));
-        candidates.extend(plans.into_iter().map(|plan| Candidate { path, plan }));
+        plans.extend(whole(context, path));
+        candidates.extend(
+            plans
+                .into_iter()
+                .map(|plan| Candidate { path: *path, plan }),
+        );
     }
+    let usable: Vec<AccessPath<'_>> = match &scope.pin {
+        Some(pin) => paths.into_iter().filter(|path| is_at(path, pin)).collect(),
+        None => paths,
+    };
+    let (unions, bound) = unions(context, &usable);
+    candidates.extend(unions);
     sort(&mut candidates);
     let (chosen, mut notes) = match &scope.pin {
         Some(pin) => pin_down(context, pin, &mut candidates, &mut refusals)?,
@@ -82,6 +94,7 @@ fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
     if chosen.reads == Reads::Scan && scope.pin.is_none() {
         notes.extend(advice(&refusals));
     }
+    notes.extend(bound);
     notes.extend(attributes_of_copies(context));
     notes.extend(equivalent_price(context, &chosen));
     let possible = candidates
@@ -109,6 +122,10 @@ fn finish(context: &Context<'_>, plan: Plan, rejected: Vec<Rejected>, notes: Vec
     }
 }
 
+fn is_at(path: &AccessPath<'_>, place: &(TableName, Option<IndexName>)) -> bool {
+    path.table.name == place.0 && path.index.map(|index| &index.name) == place.1.as_ref()
+}
+
 /// The path that the request names, whatever it costs.
 fn pin_down<'a>(
     context: &Context<'_>,
@@ -116,9 +133,7 @@ fn pin_down<'a>(
     candidates: &mut Vec<Candidate<'a>>,
     refusals: &mut Vec<(AccessPath<'a>, Refusal)>,
 ) -> Result<(Plan, Vec<String>), Problem> {
-    let is_pinned = |path: &AccessPath<'_>| {
-        path.table.name == pin.0 && path.index.map(|index| &index.name) == pin.1.as_ref()
-    };
+    let is_pinned = |path: &AccessPath<'_>| is_at(path, pin);
     let path = candidates
         .iter()
         .map(|candidate| candidate.path)

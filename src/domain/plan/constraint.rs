@@ -94,10 +94,37 @@ impl Constraint {
         }
     }
 
+    /// Whatever satisfies one of both does: a list of both lists, or what spans both. `None` where they
+    /// are of two types.
+    pub(super) fn or(&self, other: &Self) -> Option<Self> {
+        if let (Self::Values(a), Self::Values(b)) = (self, other) {
+            return Some(Self::one_of(a.iter().chain(b).cloned().collect()));
+        }
+        let (a, b) = (self.span()?, other.span()?);
+        (a.kind == b.kind).then(|| Self::Interval(a.or(&b)))
+    }
+
+    /// The interval from the first to the last of one ordered type.
+    fn span(&self) -> Option<Interval> {
+        let values = match self {
+            Self::Interval(interval) => return Some(interval.clone()),
+            Self::Values(values) => values,
+        };
+        let (first, last) = (values.first()?, values.last()?);
+        let kind = first.kind();
+        (is_ordered(kind) && self.is_of(kind)).then(|| Interval {
+            kind,
+            low: Bound::Included(first.clone()),
+            high: Bound::Included(last.clone()),
+            prefix: None,
+        })
+    }
+
     /// Whether `value` satisfies it.
     pub(super) fn holds(&self, value: &Value) -> bool {
         match self {
-            Self::Values(values) => values.contains(value),
+            // They are in order: a list may be long.
+            Self::Values(values) => values.binary_search(value).is_ok(),
             Self::Interval(interval) => interval.holds(value),
         }
     }
@@ -242,6 +269,19 @@ impl Interval {
         below || above
     }
 
+    /// What spans both.
+    fn or(&self, other: &Self) -> Self {
+        Self {
+            kind: self.kind,
+            low: looser(&self.low(), &other.low(), Ordering::Less),
+            high: looser(&self.high, &other.high, Ordering::Greater),
+            prefix: self
+                .prefix
+                .clone()
+                .filter(|own| other.prefix.as_ref() == Some(own)),
+        }
+    }
+
     fn within(&self, other: &Self) -> bool {
         self.kind == other.kind
             && tighter(&self.low(), &other.low, Ordering::Greater) == self.low()
@@ -303,6 +343,20 @@ fn tighter(a: &Bound<Value>, b: &Bound<Value>, tight: Ordering) -> Bound<Value> 
         Some(Ordering::Equal) if matches!(b, Bound::Excluded(_)) => b.clone(),
         Some(Ordering::Equal) => a.clone(),
         Some(ordering) if ordering == tight => a.clone(),
+        _ => b.clone(),
+    }
+}
+
+/// The looser of two bounds of one side: the one whose value is `loose` compared with the other's; of
+/// equal ones the one that includes it.
+fn looser(a: &Bound<Value>, b: &Bound<Value>, loose: Ordering) -> Bound<Value> {
+    let (Some(of_a), Some(of_b)) = (value_of(a), value_of(b)) else {
+        return Bound::Unbounded;
+    };
+    match order(of_a, of_b) {
+        Some(Ordering::Equal) if matches!(b, Bound::Included(_)) => b.clone(),
+        Some(Ordering::Equal) => a.clone(),
+        Some(ordering) if ordering == loose => a.clone(),
         _ => b.clone(),
     }
 }

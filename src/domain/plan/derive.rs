@@ -69,13 +69,13 @@ impl<'a> Facts<'a> {
             (Some(said), Some(declared)) => Some(said.and(&declared)),
             (said, declared) => said.cloned().or(declared),
         };
-        known.map(|known| match known {
-            Constraint::Values(mut values) => {
-                values.retain(|value| self.conditions.admits(name, value));
-                Constraint::Values(values)
+        match known {
+            Some(Constraint::Values(mut values)) if domain.is_some() => {
+                self.conditions.retain_admitted(name, &mut values);
+                Some(Constraint::Values(values))
             }
-            interval @ Constraint::Interval(_) => interval,
-        })
+            known => known,
+        }
     }
 
     /// What is known of the value of `expr`, supposing it has one.

@@ -43,7 +43,8 @@ pub(super) fn shape(
         .partition(|conjunct| path.can_evaluate(conjunct));
     let fetched = later.iter().any(|conjunct| !is_given(path, conjunct))
         || lacks_selected(context, path)
-        || (order == OrderStrategy::Sort && !shows_order(context, path));
+        || (order == OrderStrategy::Sort && !shows_order(context, path))
+        || (is_sorted_later(context) && !shows_order(context, path));
     let own = belongs(path)?;
     let residual = here
         .into_iter()
@@ -51,9 +52,10 @@ pub(super) fn shape(
         .cloned()
         .fold(Predicate::TRUE, Predicate::and);
     let fetch = fetched.then(|| fetch(context, path)).transpose()?;
-    let distinct: Option<Vec<String>> = match repeats {
-        Repeats::Never => None,
-        Repeats::Maybe => Some(
+    let distinct: Option<Vec<String>> = match (repeats, &context.whole) {
+        (Repeats::Never, None) => None,
+        // Members of a union may have answers in common.
+        (Repeats::Maybe, _) | (_, Some(_)) => Some(
             base_key(context, path)?
                 .into_iter()
                 .map(|(_, name)| name)
@@ -95,6 +97,11 @@ fn lacks_selected(context: &Context<'_>, path: &AccessPath<'_>) -> bool {
     }
 }
 
+/// Whether rows are sorted together with those of other members of a union.
+fn is_sorted_later(context: &Context<'_>) -> bool {
+    context.whole.is_some() && context.request.select != Select::Count
+}
+
 fn shows_order(context: &Context<'_>, path: &AccessPath<'_>) -> bool {
     let mut order = context.request.order.iter();
     order.all(|by| path.holds(&by.path.root))
@@ -134,8 +141,12 @@ fn base_key(
 }
 
 fn fetch(context: &Context<'_>, path: &AccessPath<'_>) -> Result<BaseFetch, Refusal> {
-    let conjuncts = context.conditions.conjuncts().iter().cloned();
-    let residual = conjuncts.fold(Predicate::TRUE, Predicate::and);
+    let conjuncts = || context.conditions.conjuncts().iter().cloned();
+    let residual = match &context.whole {
+        // What answers another member of the union as it is now is an answer, too.
+        Some(whole) => whole.clone(),
+        None => conjuncts().fold(Predicate::TRUE, Predicate::and),
+    };
     let wanted = match &context.request.select {
         Select::All => None,
         Select::Count => Some(Vec::new()),
@@ -210,7 +221,7 @@ fn projection(
     let by = || context.request.order.iter().map(|by| by.path.root.clone());
     let shown = shows_order(context, path);
     // Rows are compared here: all, those of several partitions, or those that are equal so far.
-    if shown && order != OrderStrategy::None {
+    if shown && (order != OrderStrategy::None || is_sorted_later(context)) {
         names.extend(by());
     }
     // Rows that are sorted before they are fetched are sorted by what is asked here: an attribute of

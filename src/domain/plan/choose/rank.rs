@@ -12,7 +12,7 @@ enum Sizes {
 }
 
 /// Puts the cheapest candidate first.
-pub(super) fn sort(candidates: &mut [Candidate<'_>]) {
+pub(in crate::domain::plan) fn sort(candidates: &mut [Candidate<'_>]) {
     let known = |candidate: &Candidate<'_>| candidate.plan.estimate.rcu.high.is_some();
     let sizes = if candidates.iter().all(known) {
         Sizes::Known

@@ -82,7 +82,7 @@ fn a_closed_range_of_dates_is_read_month_by_month_newest_first() {
     "strikes",
     "scan"
 )]
-#[case::a_disjunction("operator = 'A' OR operator = 'B'", "strikes", "scan")]
+#[case::a_disjunction_of_ranges("species = 'A' OR operator = 'B'", "strikes", "scan")]
 fn the_cheapest_path_is_taken(#[case] filter: &str, #[case] path: &str, #[case] operation: &str) {
     let plan = select(filter).plan;
     assert_eq!(

@@ -1,8 +1,9 @@
 //! Copies that hold several items for one base item.
 
 use super::{Reason, Refusal};
-use crate::domain::expr::{EachSource, ValueExpr};
+use crate::domain::expr::{EachSource, Path, Predicate, ValueExpr};
 use crate::domain::plan::access::{AccessPath, Context};
+use crate::domain::plan::constraint::Constraint;
 use crate::domain::plan::derive::Facts;
 
 /// Whether what is read may hold several items of one base item.
@@ -16,8 +17,8 @@ pub(in crate::domain::plan) enum Repeats {
 
 /// What is known of the items, one way for each element that the alias of `each` can be bound to.
 ///
-/// The element has to be an attribute of which the request lists the values: only then every base
-/// item that answers surely has an item under one of them.
+/// The element has to be an attribute of which the request lists the values, or one that the request
+/// says is contained: only then every base item that answers surely has an item under one of them.
 pub(super) fn options<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
@@ -26,17 +27,17 @@ pub(super) fn options<'a>(
     let Some(each) = path.each() else {
         return Ok(vec![facts]);
     };
-    let elements: &[ValueExpr] = match &each.source {
-        EachSource::List(elements) => elements,
-        EachSource::Path(_) => &[],
+    let bound: Vec<Constraint> = match &each.source {
+        EachSource::List(elements) => elements
+            .iter()
+            .filter(|element| matches!(element, ValueExpr::Path(_)))
+            .filter_map(|element| facts.of(element).filter(|known| known.values().is_some()))
+            .collect(),
+        EachSource::Path(list) => contained(context, list),
     };
-    let options: Vec<Facts<'a>> = elements
-        .iter()
-        .filter(|element| matches!(element, ValueExpr::Path(_)))
-        .filter_map(|element| {
-            let values = facts.of(element).filter(|known| known.values().is_some())?;
-            Some(facts.clone().with_alias(&each.alias, values))
-        })
+    let options: Vec<Facts<'a>> = bound
+        .into_iter()
+        .map(|values| facts.clone().with_alias(&each.alias, values))
         .collect();
     if options.is_empty() {
         let detail =
@@ -44,6 +45,19 @@ pub(super) fn options<'a>(
         return Err(Refusal::new(Reason::NoPartitionKey, detail));
     }
     Ok(options)
+}
+
+/// The elements that the request says the list contains, each by itself. A text contains its parts,
+/// but a copy is total: what is walked is a list or a set of every item.
+fn contained(context: &Context<'_>, list: &Path) -> Vec<Constraint> {
+    let of_list = |conjunct: &Predicate| match conjunct {
+        Predicate::Contains(ValueExpr::Path(path), ValueExpr::Literal(element)) if path == list => {
+            Some(Constraint::one_of(vec![element.clone()]))
+        }
+        _ => None,
+    };
+    let conjuncts = context.conditions.conjuncts().iter();
+    conjuncts.filter_map(of_list).collect()
 }
 
 /// In one partition of the alias a base item stands once: equal elements count once.

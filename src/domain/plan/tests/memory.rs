@@ -150,8 +150,26 @@ impl<'a> Memory<'a> {
         self.dataset
     }
 
-    /// Runs a plan as the engine does, without its LIMIT.
+    /// Runs a plan as the engine does, without its LIMIT: of a union each member on its own.
     pub(super) fn run(&self, request: &Request, plan: &Plan) -> Vec<Item> {
+        if plan.parts.is_empty() {
+            return self.run_one(request, plan, &mut Vec::new());
+        }
+        assert!(plan.parts.len() > 1 || plan.ordered_by == 0);
+        let mut seen = Vec::new();
+        let mut rows = Vec::new();
+        for part in &plan.parts {
+            assert!(part.distinct.is_some() && part.parts.is_empty());
+            rows.extend(self.run_one(request, part, &mut seen));
+        }
+        if plan.order == OrderStrategy::Sort {
+            rows.sort_by(|a, b| super::compare(&request.order, a, b));
+        }
+        rows
+    }
+
+    /// Runs a plan that is no union; base items that were `seen` before give no row.
+    fn run_one(&self, request: &Request, plan: &Plan, seen: &mut Seen) -> Vec<Item> {
         let lanes: Vec<Vec<Item>> = self
             .lanes(plan)
             .into_iter()
@@ -160,7 +178,7 @@ impl<'a> Memory<'a> {
         let sort = |rows: &mut Vec<Item>| rows.sort_by(|a, b| super::compare(&request.order, a, b));
         let mut rows = in_order(request, plan, lanes);
         if let Some(names) = &plan.distinct {
-            keep_first(names, &mut rows);
+            keep_first(names, &mut rows, seen);
         }
         // As the engine decides whether rows can be sorted before they are fetched.
         let shown = |by: &OrderBy| {
@@ -331,9 +349,11 @@ fn verified(plan: &Plan, mut items: Vec<Item>) -> Vec<Item> {
     items
 }
 
+/// The base keys of rows that were given.
+type Seen = Vec<Vec<Option<Value>>>;
+
 /// The first of the rows that agree in `names`.
-fn keep_first(names: &[String], rows: &mut Vec<Item>) {
-    let mut seen = Vec::new();
+fn keep_first(names: &[String], rows: &mut Vec<Item>, seen: &mut Seen) {
     rows.retain(|row| {
         let key: Vec<_> = names.iter().map(|name| row.get(name).cloned()).collect();
         assert!(key.iter().all(Option::is_some), "{names:?} in {row:?}");

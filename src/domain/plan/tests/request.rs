@@ -61,6 +61,22 @@ fn condition() -> BoxedStrategy<String> {
     .boxed()
 }
 
+/// Conditions put together with OR, AND, and NOT.
+fn choice() -> impl Strategy<Value = String> {
+    let leaf = (0..6, condition()).prop_map(|(form, condition)| match form {
+        0 => format!("NOT ({condition})"),
+        _ => condition,
+    });
+    let both = proptest::collection::vec(leaf, 1..3).prop_map(|all| all.join(" AND "));
+    (0..6, proptest::collection::vec(both, 2..4)).prop_map(|(form, members)| {
+        let any = format!("(({}))", members.join(") OR ("));
+        match form {
+            0 => format!("NOT {any}"),
+            _ => any,
+        }
+    })
+}
+
 /// The text of a request.
 pub(super) fn text() -> impl Strategy<Value = String> {
     let select = proptest::sample::select(
@@ -89,7 +105,7 @@ pub(super) fn text() -> impl Strategy<Value = String> {
     );
     let way = proptest::sample::select(&["", " DESC"][..]);
     let order = proptest::collection::vec((by, way), 0..3);
-    let conditions = proptest::collection::vec(condition(), 0..4);
+    let conditions = proptest::collection::vec(prop_oneof![2 => condition(), 1 => choice()], 0..4);
     (select, conditions, order).prop_map(|(select, conditions, order)| {
         let filter = match conditions.join(" AND ") {
             none if none.is_empty() => String::new(),

@@ -1,0 +1,139 @@
+//! Unions: conjunctions that are routed each on its own, and read together give every answer once.
+//!
+//! A union is a candidate only when each of its members can be read by keys: where one would need a
+//! Scan, one Scan answers all.
+
+use super::access::{AccessPath, Context};
+use super::candidate::complete;
+use super::choose::{Candidate, sort};
+use super::conditions::Conditions;
+use super::implies::implied;
+use super::normal::{Bounded, MOST_MEMBERS, splits};
+use super::order::of_unordered;
+use super::{Estimate, Plan, Reads, estimate};
+use crate::domain::expr::Predicate;
+use crate::domain::names::{Range, Rcu};
+
+/// The unions that `paths` can be read as, and what is to be said of those that are too large.
+pub(super) fn unions<'a>(
+    context: &Context<'a>,
+    paths: &[AccessPath<'a>],
+) -> (Vec<Candidate<'a>>, Option<String>) {
+    let splits = splits(&context.conditions);
+    let unions = splits.ways.into_iter().filter_map(|conjunctions| {
+        let members = conjunctions.iter().map(|one| context.member(one)).collect();
+        of_members(context, paths, &distinct(members))
+    });
+    let note = (splits.bounded == Bounded::Yes).then(|| {
+        format!(
+            "`OR` that comes to more than {MOST_MEMBERS} conjunctions is not taken apart: it filters what is read"
+        )
+    });
+    (unions.collect(), note)
+}
+
+/// The members that no other one contains. Those that contradict themselves are gone, too.
+fn distinct<'a>(members: Vec<Context<'a>>) -> Vec<Context<'a>> {
+    let mut kept: Vec<Context<'a>> = Vec::new();
+    for member in members {
+        if member.conditions.contradiction().is_some()
+            || kept.iter().any(|other| is_within(&member, other))
+        {
+            continue;
+        }
+        kept.retain(|other| !is_within(other, &member));
+        kept.push(member);
+    }
+    kept
+}
+
+/// Whether all that satisfies `a` satisfies `b` (false when that is not certain).
+fn is_within(a: &Context<'_>, b: &Context<'_>) -> bool {
+    let of = |attribute: &str| a.conditions.of(attribute).cloned();
+    let given = a.conditions.conjuncts();
+    let mut wanted = b.conditions.conjuncts().iter();
+    wanted.all(|conjunct| implied(conjunct, given, &of))
+}
+
+/// The union of the best plan of each member; one member is no union.
+fn of_members<'a>(
+    context: &Context<'a>,
+    paths: &[AccessPath<'a>],
+    members: &[Context<'a>],
+) -> Option<Candidate<'a>> {
+    if members.len() < 2 {
+        return None;
+    }
+    let mut parts = Vec::new();
+    for member in members {
+        let part = best(member, paths)?;
+        if part.plan.reads != Reads::Nothing {
+            parts.push(part);
+        }
+    }
+    let units = |part: &Candidate<'_>| part.plan.estimate.expected.0;
+    let dearest = parts.iter().max_by(|a, b| units(a).total_cmp(&units(b)))?;
+    let (path, dearest) = (dearest.path, dearest.plan.clone());
+    let parts: Vec<Plan> = parts.into_iter().map(|part| part.plan).collect();
+    let estimates: Vec<_> = parts.iter().map(|part| part.estimate).collect();
+    let plan = Plan {
+        order: of_unordered(context).strategy,
+        ordered_by: 0,
+        estimate: sum(&estimates),
+        parts,
+        ..dearest
+    };
+    Some(Candidate { path, plan })
+}
+
+/// What all members consume together.
+fn sum(members: &[Estimate]) -> Estimate {
+    let both = |a: Option<u64>, b: Option<u64>| a.zip(b).map(|(a, b)| a + b);
+    members
+        .iter()
+        .fold(estimate::of_nothing(), |sum, member| Estimate {
+            rcu: Range {
+                low: Rcu(sum.rcu.low.0 + member.rcu.low.0),
+                high: (sum.rcu.high.zip(member.rcu.high)).map(|(a, b)| Rcu(a.0 + b.0)),
+            },
+            expected: Rcu(sum.expected.0 + member.expected.0),
+            requests: Range {
+                low: sum.requests.low + member.requests.low,
+                high: both(sum.requests.high, member.requests.high),
+            },
+            usd: sum.usd.zip(member.usd).map(|(a, b)| {
+                let high = a.1.zip(b.1).map(|(a, b)| a + b);
+                (a.0 + b.0, high)
+            }),
+            basis: sum.basis.max(member.basis),
+        })
+}
+
+fn best<'a>(member: &Context<'a>, paths: &[AccessPath<'a>]) -> Option<Candidate<'a>> {
+    let mut candidates = Vec::new();
+    for path in paths {
+        let plans = complete(member, path).unwrap_or_default();
+        candidates.extend(
+            plans
+                .into_iter()
+                .map(|plan| Candidate { path: *path, plan }),
+        );
+    }
+    sort(&mut candidates);
+    candidates.into_iter().next()
+}
+
+impl<'a> Context<'a> {
+    /// What is planned for a member of a union: items that satisfy `conjuncts`, of the same request.
+    fn member(&self, conjuncts: &[Predicate]) -> Self {
+        let all = || self.conditions.conjuncts().iter().cloned();
+        let whole = all().fold(Predicate::TRUE, Predicate::and);
+        let mut conditions = Conditions::of_conjuncts(conjuncts.to_vec());
+        conditions.narrow_to_keys(self.base);
+        Self {
+            conditions,
+            whole: Some(whole),
+            ..*self
+        }
+    }
+}
