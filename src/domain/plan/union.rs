@@ -10,9 +10,8 @@ use super::conditions::Conditions;
 use super::implies::implied;
 use super::normal::{Bounded, MOST_MEMBERS, splits};
 use super::order::of_unordered;
-use super::{Estimate, Plan, Reads, estimate};
+use super::{Plan, Reads, estimate};
 use crate::domain::expr::Predicate;
-use crate::domain::names::{Range, Rcu};
 
 /// The unions that `paths` can be read as, and what is to be said of those that are too large.
 pub(super) fn unions<'a>(
@@ -79,34 +78,11 @@ fn of_members<'a>(
     let plan = Plan {
         order: of_unordered(context).strategy,
         ordered_by: 0,
-        estimate: sum(&estimates),
+        estimate: estimate::of_union(&estimates),
         parts,
         ..dearest
     };
     Some(Candidate { path, plan })
-}
-
-/// What all members consume together.
-fn sum(members: &[Estimate]) -> Estimate {
-    let both = |a: Option<u64>, b: Option<u64>| a.zip(b).map(|(a, b)| a + b);
-    members
-        .iter()
-        .fold(estimate::of_nothing(), |sum, member| Estimate {
-            rcu: Range {
-                low: Rcu(sum.rcu.low.0 + member.rcu.low.0),
-                high: (sum.rcu.high.zip(member.rcu.high)).map(|(a, b)| Rcu(a.0 + b.0)),
-            },
-            expected: Rcu(sum.expected.0 + member.expected.0),
-            requests: Range {
-                low: sum.requests.low + member.requests.low,
-                high: both(sum.requests.high, member.requests.high),
-            },
-            usd: sum.usd.zip(member.usd).map(|(a, b)| {
-                let high = a.1.zip(b.1).map(|(a, b)| a + b);
-                (a.0 + b.0, high)
-            }),
-            basis: sum.basis.max(member.basis),
-        })
 }
 
 fn best<'a>(member: &Context<'a>, paths: &[AccessPath<'a>]) -> Option<Candidate<'a>> {
