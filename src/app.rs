@@ -17,10 +17,12 @@ mod event;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod format;
+mod history;
 mod input;
 pub mod item;
 mod job;
 mod key;
+pub mod ledger;
 pub mod overlay;
 pub mod request;
 pub mod results;
@@ -44,6 +46,7 @@ pub use effect::{Effect, Effects};
 pub use event::{
     CheckEvent, Env, Event, Mouse, MouseAction, RunEvent, SandboxProgress, Session, StatisticsEvent,
 };
+pub use history::History;
 pub use job::{Slot, Slots, Ticket};
 pub use key::{Key, KeyCode, Modifiers};
 pub use run::access_name;
@@ -68,6 +71,9 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
         }
         Event::Catalog(event) => catalog::take(state, event, &mut fx),
         Event::Identity(identity) => {
+            if state.identity != identity {
+                history::forget(state);
+            }
             state.identity = identity;
             catalog::replan(state);
             fx.redraw();
@@ -83,6 +89,10 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
                 state.pace = pace;
                 fx.redraw();
             }
+        }
+        Event::Ledger(snapshot) => {
+            ledger::take(state, snapshot);
+            fx.redraw();
         }
         Event::Sandbox(progress) => {
             state.sandbox = (progress.loaded < progress.of).then_some(progress);
@@ -100,6 +110,7 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
     }
     catalog::describe_awaited(state, &mut fx);
     analyze::unasked(state, &mut fx);
+    ledger::follow(state, &mut fx);
     fx
 }
 

@@ -124,6 +124,9 @@ impl Command {
                 Context::On(Screen::Explore) => Some("explore"),
                 Context::On(Screen::Item) | Context::In(Pane::Item | Pane::Value) => Some("item"),
                 Context::On(Screen::Drift) => Some("drift"),
+                Context::On(Screen::Ledger) | Context::In(Pane::Shares | Pane::Entries) => {
+                    Some("ledger")
+                }
                 Context::In(Pane::Tree) => Some("datasets"),
                 Context::In(Pane::Request) => Some("request"),
                 Context::In(Pane::Route) => Some("route"),

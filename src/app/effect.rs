@@ -50,6 +50,8 @@ pub enum Effect {
     Pause(Slot),
     /// Go on handing on events of this slot.
     Resume(Slot),
+    /// Look into the ledger. It comes back as [`Event::Ledger`](super::Event::Ledger).
+    Ledger,
     /// Put this text into the clipboard.
     Copy(String),
     /// Use the theme of this name.

@@ -2,6 +2,7 @@
 
 use super::job::Ticket;
 use super::key::Key;
+use super::ledger::Snapshot;
 use super::viewport::Viewports;
 use crate::domain::names::{Rcu, TableName};
 use crate::domain::problem::Problem;
@@ -44,6 +45,8 @@ pub enum Event {
     Session(Session),
     /// How fast is read right now.
     Pace(Pace),
+    /// What the ledger holds.
+    Ledger(Snapshot),
     /// The sandbox loads its items.
     Sandbox(SandboxProgress),
     /// A request that was started tells something.

@@ -2,6 +2,7 @@
 
 pub(crate) mod random;
 
+use super::ledger::{Entry, Share, Snapshot};
 use super::routing::{Planned, Verdict};
 use super::{
     CheckEvent, Effect, Effects, Env, Event, Key, KeyCode, RunEvent, Settings, Slot, Start, State,
@@ -245,6 +246,44 @@ pub(crate) fn consumption(rcu: f64, items_read: u64, matched: u64) -> Consumptio
         items_read,
         matched,
         by: Vec::new(),
+    }
+}
+
+/// A ledger of `n` reads and one that failed.
+pub(crate) fn book(n: u64) -> Snapshot {
+    let entry = |at: u64| Entry {
+        at: 900_000 + at * 1_000,
+        operation: "Query",
+        table: Some(TableName::from("strikes_by_month")),
+        index: None,
+        rcu: Rcu(3.5),
+        scanned: 812,
+        returned: 100,
+        millis: 12 + at,
+        failed: false,
+    };
+    let failed = Entry {
+        operation: "Scan",
+        table: Some(TableName::from("strikes")),
+        index: Some(IndexName::from("by_operator")),
+        rcu: Rcu(0.0),
+        scanned: 0,
+        returned: 0,
+        failed: true,
+        ..entry(n)
+    };
+    let share = |table: &str, index: Option<&str>, rcu, requests| Share {
+        table: TableName::from(table),
+        index: index.map(IndexName::from),
+        rcu: Rcu(rcu),
+        requests,
+    };
+    Snapshot {
+        entries: (0..n).map(entry).chain([failed]).collect(),
+        shares: vec![
+            share("strikes", Some("by_operator"), 2.0, 1),
+            share("strikes_by_month", None, 1234.5, n),
+        ],
     }
 }
 

@@ -148,6 +148,18 @@ pub fn millis(ms: u64) -> String {
     }
 }
 
+/// A span of time in short, for columns: `400 ms`, `12 s`, `3 min`, `2 h`, `4 d`.
+#[must_use]
+pub fn age(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..60_000 => format!("{} s", ms / 1000),
+        60_000..3_600_000 => format!("{} min", ms / 60_000),
+        3_600_000..86_400_000 => format!("{} h", ms / 3_600_000),
+        _ => format!("{} d", ms / 86_400_000),
+    }
+}
+
 /// How long ago: `just now`, `2 min ago`, `3 h ago`, `4 d ago`.
 #[must_use]
 pub fn ago(ms: u64) -> String {
@@ -225,6 +237,16 @@ mod tests {
         assert_eq!(percent(9_999, 10_000), 99);
         assert_eq!(percent(10_000, 10_000), 100);
         assert_eq!(percent(1, 0), 100);
+    }
+
+    #[rstest]
+    #[case(400, "400 ms")]
+    #[case(59_999, "59 s")]
+    #[case(3_599_999, "59 min")]
+    #[case(7_200_000, "2 h")]
+    #[case(90_000_000, "1 d")]
+    fn a_span_has_one_figure(#[case] ms: u64, #[case] text: &str) {
+        assert_eq!(age(ms), text);
     }
 
     #[rstest]

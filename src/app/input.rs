@@ -141,6 +141,8 @@ fn press(state: &mut State, pane: Pane, mouse: Mouse) {
         Pane::Item => Some(state.item.scroll),
         Pane::Copies => Some(state.drift.copies),
         Pane::Findings => Some(state.drift.findings),
+        Pane::Shares => Some(state.ledger.shares),
+        Pane::Entries => Some(state.ledger.entries),
         Pane::Request | Pane::Route | Pane::Diff | Pane::Value | Pane::Overlay => None,
     };
     if let Some(scroll) = cursor_and_offset {
@@ -218,6 +220,7 @@ fn step_scroll_only(state: &mut State, pane: Pane) {
             .drift
             .findings
             .settle(state.drift.listed.len(), height),
+        Pane::Shares | Pane::Entries => state.ledger.step(pane, Motion::Up(0), height),
         Pane::Route => state.route_scroll.page(Motion::Up(0), lines, height),
         Pane::Diff => state.drift.diff.page(Motion::Up(0), lines, height),
         Pane::Request | Pane::Value | Pane::Overlay => {}

@@ -14,6 +14,7 @@ use super::scroll::{Motion, Scroll};
 use crate::domain::expr::Path;
 use crate::domain::item::{Block, ItemRef};
 use crate::domain::problem::Problem;
+use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::KeySchema;
 use crate::engine::execute::{Answer, Consumption};
 
@@ -35,6 +36,12 @@ impl Rows {
         self.starts.push(self.len);
         self.len += block.len();
         self.blocks.push(block);
+    }
+
+    /// Bytes of memory held.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.blocks.iter().map(Block::memory).sum()
     }
 
     /// How many rows there are.
@@ -74,6 +81,18 @@ pub enum Phase {
     Ended(Answer),
     /// It broke.
     Failed(Problem),
+    /// It ended once; its rows are no longer kept.
+    Dropped,
+}
+
+/// Where rows on the screen come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Source {
+    /// They were read just now.
+    #[default]
+    Read,
+    /// They were kept since they were read, and are shown again.
+    Kept,
 }
 
 impl Phase {
@@ -93,6 +112,8 @@ pub struct Results {
     pub text: String,
     /// How far it is.
     pub phase: Phase,
+    /// Whether it is an answer of before.
+    pub source: Source,
     /// The rows.
     pub rows: Rows,
     /// Their columns.
@@ -152,6 +173,31 @@ impl Results {
         }
         self.phase = phase;
         self.ended = Some(now);
+    }
+
+    /// Ends what still runs and was told to stop, with what it has.
+    pub fn stop(&mut self, now: u64) {
+        if !self.phase.is_open() {
+            return;
+        }
+        let stopped = Answer {
+            count: self.consumption.matched,
+            complete: false,
+            consumption: self.consumption.clone(),
+            error: Some(ReadError {
+                kind: ReadErrorKind::Cancelled,
+                problem: Problem::new("another request was run instead"),
+            }),
+            observed: Vec::new(),
+        };
+        self.end(Phase::Ended(stopped), now);
+    }
+
+    /// Milliseconds since an answer of before was read; none for rows that were read just now.
+    #[must_use]
+    pub fn age(&self, now: u64) -> Option<u64> {
+        let ended = self.ended.filter(|_| self.source == Source::Kept)?;
+        Some(now.saturating_sub(ended))
     }
 
     /// The row under the cursor.

@@ -3,8 +3,8 @@
 //! Planning is pure and takes well under a frame, so it happens while typing. The last good route
 //! stays, so that the screen can show it dimmed while the text is being mended.
 
-use crate::domain::cost::Prices;
-use crate::domain::names::TableName;
+use crate::domain::cost::{Prices, unit_factor};
+use crate::domain::names::{Range, Rcu, TableName};
 use crate::domain::plan::{Planner, Rejected, Route, route};
 use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, Request, Target, parse_request, resolve};
@@ -21,6 +21,19 @@ pub struct Planned {
     pub target: Target,
     /// Its route.
     pub route: Route,
+}
+
+impl Planned {
+    /// What a Scan of the base would consume at the same consistency, when the size is known.
+    #[must_use]
+    pub fn scan(&self) -> Option<Range<Rcu>> {
+        let eventual = self.route.scan.rcu?;
+        let factor = unit_factor(self.route.plan.consistency) / unit_factor(Consistency::Eventual);
+        Some(Range {
+            low: Rcu(eventual.low.0 * factor),
+            high: eventual.high.map(|high| Rcu(high.0 * factor)),
+        })
+    }
 }
 
 /// How planning the present text went.

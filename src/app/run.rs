@@ -62,11 +62,15 @@ pub(super) fn start(state: &mut State, asked: Asked, fx: &mut Effects) {
     // The cursor stays in its column, so that sorting by it does not lose it.
     let moved = state.results.column > 0;
     let wanted = state.results.column().filter(|_| moved);
-    state.results = Results {
+    let results = Results {
         asked,
         wanted: wanted.map(|column| column.path.clone()),
         ..Results::start(planned, text, key.as_ref(), state.now)
     };
+    let mut left = std::mem::replace(&mut state.results, results);
+    left.stop(state.now);
+    let consistency = state.request.consistency;
+    state.history.begin(state.request.text(), consistency, left);
     state.request.remember();
     fx.redraw();
 }
@@ -130,6 +134,9 @@ pub(super) fn take(state: &mut State, ticket: Ticket, event: RunEvent, fx: &mut 
         RunEvent::Done(answer) => {
             state.slots.finish(Slot::Run);
             super::analyze::learn(state, &answer.observed, fx);
+            state
+                .ledger
+                .answered(state.results.planned.as_ref(), &answer);
             state.results.end(Phase::Ended(answer), state.now);
             withdraw_question(state, Slot::Run);
         }
@@ -213,7 +220,7 @@ pub(super) fn cancel_what_runs(state: &mut State, fx: &mut Effects) -> bool {
         return false;
     };
     cancel(state, slot, fx);
-    if slot != first[0] || state.screen == super::state::Screen::Item {
+    if slot != first[0] || !state.screen.shows_what_runs() {
         // What the screen shows says itself that it is being cancelled, and that it was.
         state.say(format!("the {} was told to stop", slot.noun()));
     }

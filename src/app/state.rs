@@ -3,8 +3,10 @@
 use super::analyze::{Analyses, Initiative, Sampling};
 use super::drift::Drift;
 use super::event::{SandboxProgress, Session};
+use super::history::History;
 use super::item::ItemView;
 use super::job::{Slot, Slots};
+use super::ledger::Ledger;
 use super::overlay::Overlay;
 use super::request::{Mode, RequestLine};
 use super::results::Results;
@@ -60,6 +62,8 @@ pub enum Screen {
     Item,
     /// A drift check.
     Drift,
+    /// Every request made, with its units.
+    Ledger,
 }
 
 impl Screen {
@@ -70,7 +74,14 @@ impl Screen {
             Self::Explore => &[Pane::Tree, Pane::Request, Pane::Route, Pane::Results],
             Self::Item => &[Pane::Item],
             Self::Drift => &[Pane::Copies, Pane::Findings, Pane::Diff],
+            Self::Ledger => &[Pane::Shares, Pane::Entries],
         }
+    }
+
+    /// Whether it says itself what runs, and how far it is.
+    #[must_use]
+    pub const fn shows_what_runs(self) -> bool {
+        matches!(self, Self::Explore | Self::Drift)
     }
 }
 
@@ -136,12 +147,16 @@ pub struct State {
     pub route_scroll: super::scroll::Scroll,
     /// Its rows.
     pub results: Results,
+    /// Requests that were run, with their answers.
+    pub history: History,
     /// The item shown.
     pub item: ItemView,
     /// Checks.
     pub drift: Drift,
     /// What is sampled for the planner.
     pub analyses: Analyses,
+    /// Requests made of the service, and what answers cost.
+    pub ledger: Ledger,
     /// Which screen is shown.
     pub screen: Screen,
     /// What lies over it.
@@ -158,6 +173,7 @@ pub struct State {
     pub described: BTreeSet<TableName>,
     explore_pane: Option<Pane>,
     drift_pane: Option<Pane>,
+    ledger_pane: Option<Pane>,
 }
 
 impl State {
@@ -189,6 +205,7 @@ impl State {
             Screen::Explore => self.explore_pane.unwrap_or(Pane::Tree),
             Screen::Item => Pane::Item,
             Screen::Drift => self.drift_pane.unwrap_or(Pane::Findings),
+            Screen::Ledger => self.ledger_pane.unwrap_or(Pane::Entries),
         }
     }
 
@@ -201,6 +218,7 @@ impl State {
             Screen::Explore => self.explore_pane = Some(pane),
             Screen::Item => {}
             Screen::Drift => self.drift_pane = Some(pane),
+            Screen::Ledger => self.ledger_pane = Some(pane),
         }
         if pane != Pane::Request {
             self.request.mode = Mode::View;
@@ -216,7 +234,9 @@ impl State {
     /// Whether the request line says what the results show.
     #[must_use]
     pub fn results_are_current(&self) -> bool {
+        let planned = self.results.planned.as_ref();
         self.results.text == self.request.text()
+            && planned.is_none_or(|p| p.route.plan.consistency == self.request.consistency)
     }
 
     /// Rows visible in a pane.

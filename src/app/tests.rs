@@ -3,7 +3,9 @@
 mod analyze;
 mod drift;
 mod explore;
+mod history;
 mod keys;
+mod ledger;
 mod run;
 
 use super::fixture::Script;

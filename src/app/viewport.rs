@@ -23,6 +23,10 @@ pub enum Pane {
     Findings,
     /// What differs in one finding.
     Diff,
+    /// What each table and index consumed.
+    Shares,
+    /// Every request made.
+    Entries,
     /// Whatever lies over the screen.
     Overlay,
 }

@@ -10,7 +10,7 @@ use crate::domain::schema::Table;
 use async_trait::async_trait;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 /// How many entries are kept.
 const KEPT: usize = 10_000;
@@ -18,6 +18,8 @@ const KEPT: usize = 10_000;
 /// One request as it was made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
+    /// When it was answered, in milliseconds since 1970.
+    pub at: u64,
     /// The operation as the service names it.
     pub operation: &'static str,
     /// The table, of operations that have one.
@@ -126,17 +128,23 @@ impl Ledger {
 
 impl Entry {
     fn new(operation: &'static str, table: Option<TableName>, start: Instant) -> Self {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         Self {
+            at: millis(since.unwrap_or_default()),
             operation,
             table,
             index: None,
             rcu: Rcu::default(),
             scanned: 0,
             returned: 0,
-            millis: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            millis: millis(start.elapsed()),
             failed: false,
         }
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Book {

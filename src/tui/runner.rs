@@ -6,6 +6,7 @@
 mod statistics;
 
 use super::{Connect, Connected};
+use crate::app::ledger::Snapshot;
 use crate::app::{CheckEvent, Effect, Event, RunEvent, Session, Slot, State, Ticket};
 use crate::domain::mapping::{BoundDataset, DatasetFile};
 use crate::domain::names::{CopyName, TableName};
@@ -132,6 +133,7 @@ impl Runner {
             }
             Effect::Pause(slot) => self.hold(slot, Gate::Held),
             Effect::Resume(slot) => self.hold(slot, Gate::Open),
+            Effect::Ledger => self.look_into_ledger(),
             Effect::Copy(_) | Effect::SetTheme(_) | Effect::Suspend | Effect::Quit => {}
         }
     }
@@ -155,6 +157,18 @@ impl Runner {
         }
         self.told = now;
         news
+    }
+
+    fn look_into_ledger(&self) {
+        let Some(link) = self.line.link.get() else {
+            return;
+        };
+        let book = Snapshot {
+            entries: link.store.entries(),
+            shares: link.store.by(),
+        };
+        let events = self.events.clone();
+        tokio::spawn(async move { events.send(Event::Ledger(book)).await });
     }
 
     fn hold(&self, slot: Slot, gate: Gate) {

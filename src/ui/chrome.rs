@@ -8,9 +8,8 @@ use crate::app::overlay::{FindIn, Overlay};
 use crate::app::results::Phase;
 use crate::app::routing::Planned;
 use crate::app::{Screen, Severity, Slot, State};
-use crate::domain::cost::unit_factor;
-use crate::domain::names::{Range, Rcu};
-use crate::domain::query::{Consistency, Target};
+use crate::domain::names::Rcu;
+use crate::domain::query::Target;
 use crate::domain::schema::{Billing, TableClass, TableState};
 use crate::theme::Role;
 use ratatui::layout::Rect;
@@ -203,7 +202,7 @@ fn status(canvas: &Canvas<'_>, state: &State, width: u16) -> Line<'static> {
         );
         return ink.line(Role::StatusBusy, text);
     }
-    if state.screen == Screen::Drift || state.results.phase == Phase::Idle {
+    if state.screen == Screen::Drift || !has_figures(&state.results.phase) {
         return check_status(canvas, state);
     }
     let mut line = run_status(canvas, state, width);
@@ -211,6 +210,11 @@ fn status(canvas: &Canvas<'_>, state: &State, width: u16) -> Line<'static> {
         line.push_span(ink.span(Role::StatusBusy, " · checking drift"));
     }
     line
+}
+
+/// Whether something was read that figures tell of.
+const fn has_figures(phase: &Phase) -> bool {
+    !matches!(phase, Phase::Idle | Phase::Dropped)
 }
 
 fn check_status(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
@@ -244,30 +248,28 @@ fn run_status(canvas: &Canvas<'_>, state: &State, width: u16) -> Line<'static> {
     };
     let units = format::rcu(consumed);
     let time = format::millis(results.millis(state.now));
-    let figures = if width < WIDE {
-        format!("{units} RCU, {time}")
-    } else {
-        let requests = format::plural(results.consumption.requests, "request");
-        format!("consumed {units} RCU in {requests}, {time}")
+    let requests = format::plural(results.consumption.requests, "request");
+    let figures = match results.age(state.now).map(format::ago) {
+        Some(ago) if width < WIDE => format!("{units} RCU, {ago}"),
+        Some(ago) => format!("consumed {units} RCU in {requests} {ago}"),
+        None if width < WIDE => format!("{units} RCU, {time}"),
+        None => format!("consumed {units} RCU in {requests}, {time}"),
     };
     let mut line = Line::from(vec![lead, ink.span(Role::Text, figures)]);
-    if let Some(scan) = results.planned.as_ref().and_then(scan_text) {
-        line.push_span(ink.span(Role::Footer, scan(consumed)));
+    let scan = results.planned.as_ref();
+    if let Some(scan) = scan.and_then(|planned| scan_text(planned, consumed)) {
+        line.push_span(ink.span(Role::Footer, scan));
     }
     line
 }
 
 /// What a Scan would have consumed at the same consistency, beside what was consumed.
-fn scan_text(planned: &Planned) -> Option<impl Fn(Rcu) -> String> {
-    let eventual = planned.route.scan.rcu?;
-    let factor = unit_factor(planned.route.plan.consistency) / unit_factor(Consistency::Eventual);
-    let range = Range {
-        low: Rcu(eventual.low.0 * factor),
-        high: eventual.high.map(|high| Rcu(high.0 * factor)),
-    };
-    Some(move |consumed| {
-        let times = format::times(format::middle(range), consumed)
-            .map_or_else(String::new, |times| format!(" ({times})"));
-        format!(" · a scan: {} RCU{times}", format::rcu_middle(range))
-    })
+fn scan_text(planned: &Planned, consumed: Rcu) -> Option<String> {
+    let range = planned.scan()?;
+    let times = format::times(format::middle(range), consumed)
+        .map_or_else(String::new, |times| format!(" ({times})"));
+    Some(format!(
+        " · a scan: {} RCU{times}",
+        format::rcu_middle(range)
+    ))
 }

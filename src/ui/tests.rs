@@ -1,6 +1,8 @@
 use super::render;
 use crate::app::fixture::random::any_steps;
-use crate::app::fixture::{Script, answer, block, consumption, finding, outcome, strike, strikes};
+use crate::app::fixture::{
+    Script, answer, block, book, consumption, finding, outcome, strike, strikes,
+};
 use crate::app::{
     Answer, CatalogEvent, CheckEvent, CheckStep, DriftEvent, DriftProgress, Event, ReadEvent,
     RunEvent, SandboxProgress, Session, Slot, Start, State,
@@ -65,9 +67,17 @@ fn text(buffer: &Buffer) -> String {
     out
 }
 
+/// Narrow, usual, and wide.
+const ALL_SIZES: &[(u16, u16)] = &[(80, 24), (120, 40), (200, 60)];
+
 /// Compares the screen at both sizes with what was approved.
 fn approve(name: &str, script: &mut Script) {
-    for (width, height) in [(80, 24), (120, 40)] {
+    approve_at(name, script, &[(80, 24), (120, 40)]);
+}
+
+/// Compares the screen at these sizes with what was approved.
+fn approve_at(name: &str, script: &mut Script, sizes: &[(u16, u16)]) {
+    for (width, height) in sizes.iter().copied() {
         let shown = screen(script, width, height);
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), shown);
     }
@@ -291,6 +301,41 @@ fn badges_in_the_tree_after_a_check() {
     script.keys("q");
     script.reroute();
     approve("explore_checked", &mut script);
+}
+
+/// Two requests ran; the screen shows the first one again, three minutes later.
+fn again() -> Script {
+    let mut script = data();
+    script.request("SELECT * FROM audit_log").keys("enter");
+    script.run(RunEvent::Done(answer(0)));
+    script.now += 180_000;
+    script.keys("[").reroute();
+    script
+}
+
+#[test]
+fn an_earlier_answer_says_how_old_it_is_and_what_it_saved() {
+    approve_at("explore_again", &mut again(), ALL_SIZES);
+}
+
+#[test]
+fn the_ledger_with_requests() {
+    let mut script = again();
+    script.event(Event::Session(Session {
+        rcu: Rcu(1236.5),
+        requests: 38,
+    }));
+    script.keys("L");
+    script.event(Event::Ledger(book(37)));
+    script.keys("j j");
+    approve_at("ledger", &mut script, ALL_SIZES);
+}
+
+#[test]
+fn the_ledger_before_anything_was_read() {
+    let mut script = Script::described();
+    script.keys("L");
+    approve("ledger_empty", &mut script);
 }
 
 #[test]

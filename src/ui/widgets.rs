@@ -30,9 +30,34 @@ pub(super) fn bar(value: f64, most: f64, width: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
+/// A row of bars one cell wide and up to an eighth of a line fine; only nothing is blank.
+pub(super) fn spark(values: &[f64], most: f64) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let cell = |value: &f64| {
+        if *value <= 0.0 || most <= 0.0 {
+            return ' ';
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and 8"
+        )]
+        let eighths = ((value / most).clamp(0.0, 1.0) * 8.0).ceil() as usize;
+        BARS[eighths.clamp(1, 8) - 1]
+    };
+    values.iter().map(cell).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::bar;
+    use super::{bar, spark};
+
+    #[test]
+    fn a_sparkline_shows_the_smallest_value_and_leaves_nothing_blank() {
+        assert_eq!(spark(&[0.0, 0.1, 4.0, 8.0], 8.0), " ▁▄█");
+        assert_eq!(spark(&[0.0], 0.0), " ");
+    }
+
     use rstest::rstest;
 
     #[rstest]

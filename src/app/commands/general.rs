@@ -5,6 +5,7 @@ use crate::app::drift::item_text;
 use crate::app::edit::under_cursor;
 use crate::app::effect::{Effect, Effects};
 use crate::app::item::scalar_text;
+use crate::app::ledger::{entry_name, share_name};
 use crate::app::overlay::{Overlay, Palette, Question};
 use crate::app::routing::Listing;
 use crate::app::run::cancel_what_runs;
@@ -135,7 +136,7 @@ fn palette(state: &mut State, fx: &mut Effects) {
 
 fn cancel(state: &mut State, fx: &mut Effects) {
     fx.redraw();
-    if state.screen == Screen::Item {
+    if matches!(state.screen, Screen::Item | Screen::Ledger) {
         state.screen = Screen::Explore;
     } else if cancel_what_runs(state, fx) {
     } else if state.screen == Screen::Drift && !state.drift.filter.is_empty() {
@@ -223,6 +224,8 @@ fn value_text(state: &State) -> Option<String> {
             let key = finding.base_key.as_ref().or(finding.copy_key.as_ref())?;
             Some(item_text(key))
         }
+        Pane::Shares => state.ledger.share().map(share_name),
+        Pane::Entries => state.ledger.entry().and_then(entry_name),
         Pane::Value | Pane::Overlay => None,
     }
 }

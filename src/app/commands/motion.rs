@@ -155,6 +155,7 @@ pub(in crate::app) fn step_pane(state: &mut State, pane: Pane, motion: Motion) {
             check::relist(state);
         }
         Pane::Findings => state.drift.step_findings(motion, height),
+        Pane::Shares | Pane::Entries => state.ledger.step(pane, motion, height),
         Pane::Route => {
             let lines = state.viewports.of(Pane::Route).lines;
             state.route_scroll.page(motion, lines, height);

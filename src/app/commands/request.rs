@@ -8,7 +8,7 @@ use crate::app::request::Mode;
 use crate::app::scroll::Scroll;
 use crate::app::state::{Screen, State};
 use crate::app::viewport::Pane;
-use crate::app::{analyze, catalog, check, edit, run};
+use crate::app::{analyze, catalog, check, edit, history, ledger, run};
 use crate::domain::query::Target;
 
 const EXPLORE: &[Context] = &[Context::On(Screen::Explore)];
@@ -32,6 +32,24 @@ pub(super) static COMMANDS: &[Command] = &[
         contexts: EXPLORE,
         hint: "run",
         run: run::run,
+    },
+    Command {
+        id: "back-in-history",
+        title: "Earlier request",
+        help: "Shows the request that was run before, with its answer as it was read then; `r` reads again.",
+        keys: &["[", "alt-left"],
+        contexts: EXPLORE,
+        hint: "",
+        run: history::back,
+    },
+    Command {
+        id: "forward-in-history",
+        title: "Later request",
+        help: "Shows the request that was run after this one; at last what was being written.",
+        keys: &["]", "alt-right"],
+        contexts: EXPLORE,
+        hint: "",
+        run: history::forward,
     },
     Command {
         id: "edit",
@@ -73,7 +91,7 @@ pub(super) static COMMANDS: &[Command] = &[
         id: "limit",
         title: "Next limit",
         help: "LIMIT 50, 100, 500, none.",
-        keys: &["L"],
+        keys: &["+"],
         contexts: EXPLORE,
         hint: "",
         run: edit::limit,
@@ -113,6 +131,19 @@ pub(super) static COMMANDS: &[Command] = &[
         contexts: EXPLORE,
         hint: "",
         run: analyze::analyze,
+    },
+    Command {
+        id: "ledger",
+        title: "Ledger screen",
+        help: "Every request made, with its units; sums by table, and what the same answers would have cost by Scan.",
+        keys: &["L"],
+        contexts: &[
+            Context::On(Screen::Explore),
+            Context::On(Screen::Drift),
+            Context::On(Screen::Ledger),
+        ],
+        hint: "ledger",
+        run: ledger::open,
     },
     Command {
         id: "find",
@@ -170,7 +201,7 @@ fn open(state: &mut State, fx: &mut Effects) {
         Pane::Item => fold(state, fx),
         Pane::Copies => state.focus(Pane::Findings),
         Pane::Findings => state.focus(Pane::Diff),
-        Pane::Diff | Pane::Value | Pane::Overlay => {}
+        Pane::Diff | Pane::Value | Pane::Shares | Pane::Entries | Pane::Overlay => {}
     }
     fx.redraw();
 }
@@ -189,7 +220,9 @@ fn why(state: &mut State, fx: &mut Effects) {
 fn find(state: &mut State, fx: &mut Effects) {
     let (list, text) = match state.screen {
         Screen::Drift => (FindIn::Findings, state.drift.filter.clone()),
-        Screen::Explore | Screen::Item => (FindIn::Tree, state.tree.filter.clone()),
+        Screen::Explore | Screen::Item | Screen::Ledger => {
+            (FindIn::Tree, state.tree.filter.clone())
+        }
     };
     state.focus(match list {
         FindIn::Findings => Pane::Findings,

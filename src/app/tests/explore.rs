@@ -232,7 +232,7 @@ fn filtering_by_a_value_adds_it_once_with_its_type() {
 fn rows_of_an_earlier_request_are_known_as_such() {
     let mut script = Script::answered(3);
     assert!(script.state.results_are_current());
-    script.keys("L");
+    script.keys("+");
     assert!(!script.state.results_are_current());
 }
 
@@ -241,7 +241,7 @@ fn the_limit_goes_round() {
     let mut script = Script::answered(1);
     let mut seen = Vec::new();
     for _ in 0..4 {
-        script.keys("L");
+        script.keys("+");
         let text = script.state.request.text();
         seen.push(
             text.split_once("LIMIT ")

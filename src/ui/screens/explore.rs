@@ -47,7 +47,7 @@ fn draw_request(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state:
         Section {
             pane: Pane::Request,
             title: "Request".into(),
-            note: Line::default(),
+            note: history_note(canvas, state),
             rows: request::rows(state, inner),
         },
         Section {
@@ -83,6 +83,21 @@ fn draw_request(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state:
     results::draw(canvas, frame, rows, state);
 }
 
+/// Which of the requests that were run this is.
+fn history_note(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
+    match state.history.place() {
+        Some((at, of)) if of > 1 => {
+            let text = if state.results_are_current() {
+                format!("{at} of {of}")
+            } else {
+                format!("not run, after {at} of {of}")
+            };
+            canvas.ink.line(Role::Muted, text)
+        }
+        _ => Line::default(),
+    }
+}
+
 fn route_title(state: &State) -> &'static str {
     match (&state.routing.verdict, &state.routing.last) {
         (Verdict::Good, _) | (_, None) => "Route",
@@ -103,6 +118,13 @@ fn results_note(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
     let results = &state.results;
     if results.planned.is_some() && !state.results_are_current() {
         return canvas.ink.line(Role::StatusWarn, "of an earlier request");
+    }
+    if let Some(age) = results.age(state.now) {
+        let units = format::rcu(results.consumption.rcu);
+        let ago = format::ago(age);
+        return canvas
+            .ink
+            .line(Role::StatusOk, format!("read {ago}, {units} RCU saved"));
     }
     if results.rows.is_empty() {
         return Line::default();

@@ -62,7 +62,7 @@ pub(in crate::ui) fn title(state: &State) -> String {
     }
     let rows = format::count(results.rows.len() as u64);
     match &results.phase {
-        Phase::Idle => "Results".to_owned(),
+        Phase::Idle | Phase::Dropped => "Results".to_owned(),
         Phase::Running => format!("Results {rows} so far {}", spinner(state.now)),
         Phase::Paused => format!("Results {rows} so far, paused"),
         Phase::Cancelling => format!("Results {rows}, cancelling {}", spinner(state.now)),
@@ -248,6 +248,10 @@ fn empty(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'static>>
     let say = |role, text: String| vec![Line::default(), ink.line(role, format!("  {text}"))];
     match &results.phase {
         Phase::Idle => idle(canvas, state, width),
+        Phase::Dropped => say(
+            Role::Muted,
+            "this answer is no longer kept: r reads it again".to_owned(),
+        ),
         Phase::Running | Phase::Paused => say(
             Role::StatusBusy,
             format!(
