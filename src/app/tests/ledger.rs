@@ -32,6 +32,7 @@ fn the_book_is_opened_with_the_screen_and_again_when_something_was_read() {
 fn while_something_runs_it_is_opened_twice_a_second_and_at_the_end() {
     let mut script = Script::described();
     script.keys("enter L");
+    let ticket = script.ticket(Slot::Run);
     looks(&mut script);
     for n in 0..10 {
         script.now += 100;
@@ -39,7 +40,7 @@ fn while_something_runs_it_is_opened_twice_a_second_and_at_the_end() {
     }
     assert_eq!(looks(&mut script), 2);
     consumed(&mut script, 11.0);
-    script.run(RunEvent::Done(answer(0)));
+    script.event(Event::Run(ticket, RunEvent::Done(answer(0))));
     assert_eq!(looks(&mut script), 1);
 }
 
