@@ -88,9 +88,9 @@ fn history_note(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
     match state.history.place() {
         Some((at, of)) if of > 1 => {
             let text = if state.results_are_current() {
-                format!("{at} of {of}")
+                format!("run {at} of {of}")
             } else {
-                format!("not run, after {at} of {of}")
+                format!("not run yet, after {at} of {of}")
             };
             canvas.ink.line(Role::Muted, text)
         }

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 /// From this width on sums and requests stand side by side.
-const WIDE: u16 = 110;
+const WIDE: u16 = 140;
 /// Lines of the summary.
 const SUMMARY: u16 = 4;
 /// Widest sparkline.

@@ -1,7 +1,7 @@
 //! Every request made, the newest first.
 
 use crate::app::ledger::{Entry, entry_name};
-use crate::app::text::{left, right, sanitise};
+use crate::app::text::{left, right, sanitise, truncate_start};
 use crate::app::{Pane, State, format};
 use crate::theme::Role;
 use crate::ui::canvas::{Canvas, Ink};
@@ -12,7 +12,7 @@ use ratatui::text::Line;
 /// Columns of the figures: units, items read, items returned, time.
 const COLUMNS: [usize; 4] = [8, 8, 8, 9];
 /// Columns of when and what.
-const LEAD: [usize; 2] = [6, 13];
+const LEAD: [usize; 2] = [7, 14];
 
 /// Draws the pane.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state: &State) {
@@ -66,11 +66,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, sta
 fn columns(width: usize, lead: [&str; 3], figures: [&str; 4]) -> String {
     let fixed: usize = LEAD.iter().chain(&COLUMNS).sum();
     let [ago, operation, path] = lead;
+    let room = width.saturating_sub(fixed);
     let mut line = format!(
         "{} {} {}",
         right(ago, LEAD[0] - 1),
         left(operation, LEAD[1] - 1),
-        left(path, width.saturating_sub(fixed))
+        // Names of tables are often alike up to their ends.
+        left(&truncate_start(path, room), room)
     );
     for (figure, width) in figures.into_iter().zip(COLUMNS) {
         line.push_str(&right(figure, width));
