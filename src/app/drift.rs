@@ -3,10 +3,13 @@
 use super::format::percent;
 use super::job::Ticket;
 use super::overlay::Asked;
+use super::routing::Planned;
 use super::scroll::{Motion, Scroll};
 use crate::domain::drift::{CopySummary, Finding, Summary};
 use crate::domain::names::{CopyName, DatasetName};
+use crate::domain::plan::Access;
 use crate::domain::problem::Problem;
+use crate::domain::query::Target;
 use crate::domain::read::ReadError;
 use crate::domain::value::Item;
 use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Phase};
@@ -260,6 +263,18 @@ impl Drift {
         self.checks
             .get(dataset)
             .map_or(Badge::Unchecked, |check| check.badge(copy, now))
+    }
+
+    /// What the last check of this session said of the copy that a path reads; none for other paths.
+    #[must_use]
+    pub fn badge_of(&self, planned: &Planned, access: &Access, now: u64) -> Option<Badge> {
+        let copy = access.copy.as_ref()?;
+        match &planned.target {
+            Target::Dataset(dataset) | Target::Pinned { dataset, .. } => {
+                Some(self.badge(dataset, copy, now))
+            }
+            Target::Table { .. } => None,
+        }
     }
 
     /// A check starts.

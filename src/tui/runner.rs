@@ -164,8 +164,8 @@ impl Runner {
             return;
         };
         let book = Snapshot {
-            entries: link.store.entries(),
-            shares: link.store.by(),
+            entries: link.ledger.entries(),
+            shares: link.ledger.by(),
         };
         let events = self.events.clone();
         tokio::spawn(async move { events.send(Event::Ledger(book)).await });

@@ -7,7 +7,7 @@ use crate::app::format;
 use crate::app::overlay::{FindIn, Overlay};
 use crate::app::results::Phase;
 use crate::app::routing::Planned;
-use crate::app::{Screen, Severity, Slot, State};
+use crate::app::{Screen, Severity, Slot, State, text};
 use crate::domain::names::Rcu;
 use crate::domain::query::Target;
 use crate::domain::schema::{Billing, TableClass, TableState};
@@ -17,6 +17,8 @@ use ratatui::text::{Line, Span};
 
 /// From this width on there is room for whole sentences.
 const WIDE: u16 = 100;
+/// Columns of the hint that is always there.
+const HELP: usize = 10;
 
 /// Draws the header: what is explored, where and as whom, that nothing is written, what was consumed.
 pub(super) fn header(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
@@ -202,14 +204,45 @@ fn status(canvas: &Canvas<'_>, state: &State, width: u16) -> Line<'static> {
         );
         return ink.line(Role::StatusBusy, text);
     }
-    if state.screen == Screen::Drift || !has_figures(&state.results.phase) {
-        return check_status(canvas, state);
-    }
-    let mut line = run_status(canvas, state, width);
-    if state.runs(Slot::Check) {
-        line.push_span(ink.span(Role::StatusBusy, " · checking drift"));
-    }
+    let mut line = if state.screen == Screen::Drift || !has_figures(&state.results.phase) {
+        check_status(canvas, state)
+    } else {
+        let mut line = run_status(canvas, state, width);
+        if state.runs(Slot::Check) {
+            line.push_span(ink.span(Role::StatusBusy, " · checking drift"));
+        }
+        line
+    };
+    push_pace(canvas, state, &mut line, usize::from(width));
     line
+}
+
+/// How fast is read, while something is, and what made it slow: as many words as there is room for.
+fn push_pace(canvas: &Canvas<'_>, state: &State, line: &mut Line<'static>, width: usize) {
+    let pace = &state.pace;
+    if state.slots.running().next().is_none() {
+        return;
+    }
+    let throttled = pace.throttle.as_ref().map(|throttle| {
+        let words = [
+            format!(" · throttled: {throttle}"),
+            " · throttled".to_owned(),
+        ];
+        (Role::StatusWarn, words)
+    });
+    let rate = pace.rate.map(|rate| {
+        let rate = format!(" · {} RCU/s", format::rcu(rate));
+        let share = pace.share.map_or_else(String::new, |share| {
+            format!(", {:.0}% of provisioned", share * 100.0)
+        });
+        (Role::Footer, [format!("{rate}{share}"), rate])
+    });
+    for (role, words) in throttled.into_iter().chain(rate) {
+        let room = width.saturating_sub(line.width() + HELP);
+        if let Some(text) = words.into_iter().find(|text| text::width(text) <= room) {
+            line.push_span(canvas.ink.span(role, text));
+        }
+    }
 }
 
 /// Whether something was read that figures tell of.

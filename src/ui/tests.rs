@@ -12,6 +12,8 @@ use crate::domain::names::{CopyName, Rcu, TableName};
 use crate::domain::problem::{Place, Problem};
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::value::{Item, Value};
+use crate::store::budget::Pace;
+use crate::store::throttle::{Reason, Throttle};
 use crate::theme::{ColorLevel, Library, Theme};
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -292,6 +294,46 @@ fn drift_when_the_check_failed() {
     script.keys("d");
     script.event(Event::Failed(script.ticket(Slot::Check), denied()));
     approve("drift_failed", &mut script);
+}
+
+#[test]
+fn a_route_over_a_copy_with_drift_says_so_and_how_to_read_the_base() {
+    let mut script = found();
+    script.keys("q").reroute();
+    let shown = text(&drawn(&mut script, 120, 40, ColorLevel::TrueColor));
+    assert!(shown.contains("a copy, lag unknown, ✗ 2 drift"), "{shown}");
+    assert!(
+        shown
+            .contains("! `by_month` has 2 drifted items by its last check: `FROM strikes.strikes`"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_status_line_tells_the_pace_and_what_throttled_it_while_something_runs() {
+    let mut script = asked();
+    script.run(RunEvent::Read(ReadEvent::Progress(consumption(
+        2.5, 812, 0,
+    ))));
+    script.event(Event::Pace(Pace {
+        rate: Some(Rcu(40.0)),
+        share: Some(0.2),
+        throttle: Some(Throttle {
+            table: TableName::from("strikes_by_month"),
+            index: None,
+            reason: Reason::KeyRange,
+        }),
+    }));
+    let status = |script: &mut Script, width| {
+        let shown = text(&drawn(script, width, 24, ColorLevel::TrueColor));
+        shown.lines().last().unwrap_or_default().to_owned()
+    };
+    assert!(status(&mut script, 200).contains(
+        " · throttled: table `strikes_by_month`, key range · 40 RCU/s, 20% of provisioned"
+    ));
+    assert!(status(&mut script, 80).contains(" · throttled"));
+    script.run(RunEvent::Done(answer(0)));
+    assert!(!status(&mut script, 200).contains("RCU/s"));
 }
 
 #[test]

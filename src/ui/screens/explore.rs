@@ -105,12 +105,22 @@ fn route_title(state: &State) -> &'static str {
     }
 }
 
-/// Where the estimate comes from.
+/// Where the estimate comes from; of a copy, how fresh it is known to be.
 fn route_note(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
-    state.routing.good().map_or_else(Line::default, |planned| {
-        let basis = planned.route.plan.estimate.basis.code();
-        canvas.ink.line(Role::Muted, format!("estimates: {basis}"))
-    })
+    let Some(planned) = state.routing.good() else {
+        return Line::default();
+    };
+    let plan = &planned.route.plan;
+    let ink = canvas.ink;
+    let mut note = Line::default();
+    if let Some(badge) = state.drift.badge_of(planned, &plan.access, state.now) {
+        let (badge, role) = tree::badge(badge, state.now);
+        note.push_span(ink.span(Role::Muted, "a copy, lag unknown, "));
+        note.push_span(ink.span(role, badge));
+        note.push_span(ink.span(Role::Muted, " · "));
+    }
+    note.push_span(ink.span(Role::Muted, plan.estimate.basis.code()));
+    note
 }
 
 /// Where in the rows the cursor is; that they are of an earlier request.

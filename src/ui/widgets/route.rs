@@ -1,10 +1,11 @@
 //! The route: every path with its figure and a bar, the chosen one marked.
 
 use super::bar;
+use crate::app::drift::Badge;
 use crate::app::routing::{Planned, Verdict};
 use crate::app::{State, access_name, format, text};
-use crate::domain::plan::{Estimate, OrderStrategy, Plan, Reads, Rejected, Route};
-use crate::domain::query::Direction;
+use crate::domain::plan::{Estimate, OrderStrategy, Plan, Reads, Rejected};
+use crate::domain::query::{Direction, Target};
 use crate::theme::Role;
 use crate::ui::canvas::{Canvas, Ink};
 use ratatui::layout::Rect;
@@ -45,7 +46,7 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) ->
         canvas.line(body, 0, &line);
         return 1;
     };
-    let lines = lines(canvas.ink, planned, usize::from(body.width));
+    let lines = lines(canvas.ink, state, planned, usize::from(body.width));
     let len = lines.len();
     let dimmed = state.routing.good().is_none();
     for (at, line) in lines
@@ -67,8 +68,8 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, body: Rect, state: &State) ->
     len
 }
 
-fn lines(ink: Ink<'_>, planned: &Planned, width: usize) -> Vec<Line<'static>> {
-    let paths = paths(&planned.route);
+fn lines(ink: Ink<'_>, state: &State, planned: &Planned, width: usize) -> Vec<Line<'static>> {
+    let paths = paths(state, planned);
     let most = paths
         .iter()
         .filter_map(|path| path.estimate)
@@ -79,13 +80,34 @@ fn lines(ink: Ink<'_>, planned: &Planned, width: usize) -> Vec<Line<'static>> {
         .iter()
         .map(|path| path_line(ink, path, &widths, most))
         .collect();
-    for note in &planned.route.notes {
+    for note in drift_note(state, planned)
+        .iter()
+        .chain(&planned.route.notes)
+    {
         lines.push(ink.line(Role::StatusWarn, format!("! {note}")));
     }
     lines
 }
 
-fn paths(route: &Route) -> Vec<Path> {
+/// That the copy which is read is known to differ from the base, and how to read the base instead.
+pub(in crate::ui) fn drift_note(state: &State, planned: &Planned) -> Option<String> {
+    let access = &planned.route.plan.access;
+    let Some(Badge::Drift(n)) = state.drift.badge_of(planned, access, state.now) else {
+        return None;
+    };
+    let (Target::Dataset(dataset) | Target::Pinned { dataset, .. }) = &planned.target else {
+        return None;
+    };
+    Some(format!(
+        "`{}` has {} by its last check: `FROM {dataset}.{}` reads the base",
+        access_name(access, planned.route.plan.operation()),
+        format::plural(n, "drifted item"),
+        planned.route.scan_table
+    ))
+}
+
+fn paths(state: &State, planned: &Planned) -> Vec<Path> {
+    let route = &planned.route;
     let plan = &route.plan;
     let chosen = Path {
         name: access_name(&plan.access, plan.operation()),
@@ -93,7 +115,15 @@ fn paths(route: &Route) -> Vec<Path> {
         estimate: Some(plan.estimate),
         standing: Standing::Chosen,
     };
-    let mut rest: Vec<Path> = route.rejected.iter().map(rejected_path).collect();
+    let rest = route.rejected.iter().map(|rejected| {
+        let mut path = rejected_path(rejected);
+        let badge = state.drift.badge_of(planned, &rejected.access, state.now);
+        if let (Some(Badge::Drift(n)), Standing::Possible) = (badge, path.standing) {
+            path.detail = format!("✗ {} drift, {}", format::count(n), path.detail);
+        }
+        path
+    });
+    let mut rest: Vec<Path> = rest.collect();
     rest.sort_by_key(|path| path.standing == Standing::Impossible);
     std::iter::once(chosen).chain(rest).collect()
 }
@@ -122,6 +152,12 @@ fn rejected_path(rejected: &Rejected) -> Path {
 /// A plan in a few words: `3 partitions, newest first`.
 fn plan_detail(plan: &Plan) -> String {
     let mut parts = Vec::new();
+    if !plan.parts.is_empty() {
+        parts.push(format!(
+            "dearest of {}",
+            format::plural(plan.parts.len() as u64, "part")
+        ));
+    }
     match &plan.reads {
         Reads::Keys(keys) => parts.push(format::plural(keys.len() as u64, "key")),
         Reads::Partitions { conditions, .. } => {
