@@ -118,7 +118,8 @@ pub(super) fn follow(state: &mut State, fx: &mut Effects) {
         return;
     }
     let known = (state.session, state.slots);
-    let waits = state.is_moving() && state.now < state.ledger.asked_at + FRESH;
+    let runs = state.slots.running().next().is_some();
+    let waits = runs && state.now < state.ledger.asked_at + FRESH;
     if state.ledger.asked.is_none() || (state.ledger.asked != Some(known) && !waits) {
         state.ledger.asked = Some(known);
         state.ledger.asked_at = state.now;

@@ -2,7 +2,7 @@
 
 use super::canvas::Canvas;
 use super::frames::{Section, stack};
-use super::widgets::problem;
+use super::widgets::{problem, route};
 use crate::app::commands::{self, Command, GROUPS};
 use crate::app::overlay::{Overlay, Palette, Question};
 use crate::app::routing::Verdict;
@@ -126,28 +126,48 @@ fn why<'t>(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'t>> {
         lines.push(ink.line(Role::Muted, "no route yet"));
         return lines;
     };
-    let text = explain_text(&planned.route);
-    lines.extend(
-        text.lines()
-            .flat_map(|line| branch(line, width))
-            .map(|line| ink.line(Role::Text, line)),
-    );
+    let mut rejected = false;
+    for line in explain_text(&planned.route).lines() {
+        rejected |= line == "rejected";
+        let role = match line.chars().next() {
+            Some('!') => Role::StatusWarn,
+            Some('├' | '└' | '│' | ' ') if rejected => Role::Muted,
+            Some('├' | '└' | '│' | ' ') => Role::Text,
+            _ if lines.is_empty() => Role::RouteChosen,
+            _ => Role::TableHead,
+        };
+        let wrapped = branch(line, width).into_iter();
+        lines.extend(wrapped.map(|line| ink.line(role, line)));
+    }
+    if let Some(note) = route::drift_note(state, planned) {
+        let wrapped = wrap(&format!("! {note}"), width).into_iter();
+        lines.extend(wrapped.map(|line| ink.line(Role::StatusWarn, line)));
+    }
     lines
 }
 
-/// Wraps a line of a tree drawn with `├` and `└`: what does not fit goes on below its text.
+/// Wraps a line of a tree drawn with `├`, `└`, and `│`: what does not fit goes on below its text.
 fn branch(line: &str, width: usize) -> Vec<String> {
-    let (lead, below, text) = match line.chars().next() {
-        Some(lead @ '├') => (lead, "│   ", line.trim_start_matches("├ ")),
-        Some(lead @ '└') => (lead, "    ", line.trim_start_matches("└ ")),
-        _ => return wrap(line, width),
-    };
-    wrap(text, width.saturating_sub(4))
+    let text = line.trim_start_matches(['├', '└', '│', ' ']);
+    let lead = &line[..line.len() - text.len()];
+    let below: String = lead
+        .chars()
+        .map(|c| {
+            if matches!(c, '├' | '│') {
+                '│'
+            } else {
+                ' '
+            }
+        })
+        .collect();
+    let indent = if lead.is_empty() { "" } else { "  " };
+    let room = width.saturating_sub(lead.chars().count() + indent.len());
+    wrap(text, room.max(8))
         .into_iter()
         .enumerate()
         .map(|(at, part)| match at {
-            0 => format!("{lead} {part}"),
-            _ => format!("{below}{part}"),
+            0 => format!("{lead}{part}"),
+            _ => format!("{below}{indent}{part}"),
         })
         .collect()
 }

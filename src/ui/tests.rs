@@ -310,6 +310,40 @@ fn a_route_over_a_copy_with_drift_says_so_and_how_to_read_the_base() {
 }
 
 #[test]
+fn the_tree_tells_what_is_known_of_the_sizes_of_the_selected_table() {
+    use crate::domain::names::Range;
+    use crate::domain::stats::{Observation, PathName, Seen};
+    let mut script = asked();
+    let shown = |script: &mut Script| text(&drawn(script, 120, 40, ColorLevel::TrueColor));
+    assert!(shown(&mut script).contains("not analyzed: a samples"));
+    let observed = Observation {
+        path: PathName {
+            table: TableName::from("strikes"),
+            index: None,
+        },
+        seen: Seen::All {
+            items: 10_000,
+            bytes: Range::new(2_900_000, 2_950_000),
+        },
+    };
+    script.run(RunEvent::Done(Answer {
+        observed: vec![observed],
+        ..answer(0)
+    }));
+    script.now += 120_000;
+    assert!(shown(&mut script).contains("learned 2 min ago: a samples"));
+    script.keys("a");
+    assert!(shown(&mut script).contains("sampling"));
+}
+
+#[test]
+fn why_this_route_is_told_in_full() {
+    let mut script = found();
+    script.keys("q").reroute().keys("x");
+    approve_at("why", &mut script, ALL_SIZES);
+}
+
+#[test]
 fn the_status_line_tells_the_pace_and_what_throttled_it_while_something_runs() {
     let mut script = asked();
     script.run(RunEvent::Read(ReadEvent::Progress(consumption(

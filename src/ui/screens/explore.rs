@@ -9,6 +9,9 @@ use crate::ui::widgets::{request, results, route, tree};
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+/// From this height on the tree spares a line for what is known of the selected table.
+const FOOT_FROM: u16 = 10;
+
 /// Draws the screen.
 pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     let width = (area.width / 4 + 1).clamp(25, 38);
@@ -37,7 +40,16 @@ fn draw_tree(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state: &S
         rows: 0,
     };
     for body in stack(canvas, area, focus, &[section]) {
-        tree::draw(canvas, body, state);
+        let foot = u16::from(body.height >= FOOT_FROM && tree::has_foot(state));
+        let list = Rect {
+            height: body.height - foot,
+            ..body
+        };
+        canvas.place(Pane::Tree, area, list, 0);
+        tree::draw(canvas, list, state);
+        if foot > 0 {
+            tree::draw_foot(canvas, body, state);
+        }
     }
 }
 

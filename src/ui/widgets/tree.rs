@@ -1,6 +1,7 @@
 //! Rows of the tree: what a table is, how large, and whether the copy agrees.
 
 use super::spinner;
+use crate::app::analyze::Sampling;
 use crate::app::drift::Badge;
 use crate::app::tree::{Fold, Node, TreeRow, declared, is_of_a_dataset, table_of};
 use crate::app::{Pane, State, format, text};
@@ -45,6 +46,69 @@ fn empty(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
     };
     let line = canvas.ink.line(Role::Muted, format!(" {text}"));
     canvas.line(body, 0, &line);
+}
+
+/// Whether a table is selected whose statistics there is something to say of.
+pub(in crate::ui) fn has_foot(state: &State) -> bool {
+    state
+        .tree
+        .selected()
+        .and_then(|node| table_of(&state.catalog, node))
+        .is_some_and(|table| state.catalog.table(table.as_str()).is_some())
+}
+
+/// What is known of the selected table beyond its description: how old, and from how much.
+pub(in crate::ui) fn draw_foot(canvas: &mut Canvas<'_>, body: Rect, state: &State) {
+    let selected = state.tree.selected();
+    let Some(table) = selected.and_then(|node| table_of(&state.catalog, node)) else {
+        return;
+    };
+    let room = usize::from(body.width).saturating_sub(1);
+    let ink = canvas.ink;
+    let line = match &state.analyses.running {
+        Some(sampling) => ink.line(
+            Role::StatusBusy,
+            format!(" {}", text::truncate(&sampling_text(sampling), room)),
+        ),
+        None => {
+            let known = statistics_text(state, table);
+            ink.line(Role::Muted, format!(" {}", text::truncate(&known, room)))
+        }
+    };
+    canvas.line(body, usize::from(body.height) - 1, &line);
+}
+
+/// How far a sample is.
+fn sampling_text(sampling: &Sampling) -> String {
+    match &sampling.progress {
+        Some(progress) => format!(
+            "sampling, {} of {} RCU",
+            format::rcu(progress.rcu),
+            format::rcu(progress.budget)
+        ),
+        None => "sampling".to_owned(),
+    }
+}
+
+/// How old statistics are, and what they come from.
+fn statistics_text(state: &State, table: &TableName) -> String {
+    let known = state.catalog.statistics.table(table.as_str());
+    let ago = |at: u64| format::ago(state.now.saturating_sub(at * 1000));
+    match known.map(|known| (known.sample(), known.taken_at())) {
+        Some((Some(sample), _)) => {
+            let items = match sample.of {
+                Some(of) if of > sample.items => format!(
+                    "{} of {}",
+                    format::short_count(sample.items),
+                    format::short_count(of)
+                ),
+                _ => format::short_count(sample.items),
+            };
+            format!("analyzed {}, {items} items", ago(sample.at))
+        }
+        Some((None, Some(at))) => format!("learned {}: a samples", ago(at)),
+        _ => "not analyzed: a samples".to_owned(),
+    }
 }
 
 /// A row: mark and name at the left, what there is to say at the right; the name is cut first.
