@@ -315,7 +315,7 @@ fn the_tree_tells_what_is_known_of_the_sizes_of_the_selected_table() {
     use crate::domain::stats::{Observation, PathName, Seen};
     let mut script = asked();
     let shown = |script: &mut Script| text(&drawn(script, 120, 40, ColorLevel::TrueColor));
-    assert!(shown(&mut script).contains("not analyzed: a samples"));
+    assert!(shown(&mut script).contains("not analyzed: key a"));
     let observed = Observation {
         path: PathName {
             table: TableName::from("strikes"),
@@ -331,7 +331,7 @@ fn the_tree_tells_what_is_known_of_the_sizes_of_the_selected_table() {
         ..answer(0)
     }));
     script.now += 120_000;
-    assert!(shown(&mut script).contains("learned 2 min ago: a samples"));
+    assert!(shown(&mut script).contains("learned 2 min ago: key a"));
     script.keys("a");
     assert!(shown(&mut script).contains("sampling"));
 }

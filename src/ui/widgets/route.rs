@@ -84,6 +84,8 @@ fn lines(ink: Ink<'_>, state: &State, planned: &Planned, width: usize) -> Vec<Li
         .iter()
         .chain(&planned.route.notes)
     {
+        let note = text::sanitise(note);
+        let note = text::truncate(&note, width.saturating_sub(2));
         lines.push(ink.line(Role::StatusWarn, format!("! {note}")));
     }
     lines

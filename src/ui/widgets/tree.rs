@@ -106,8 +106,8 @@ fn statistics_text(state: &State, table: &TableName) -> String {
             };
             format!("analyzed {}, {items} items", ago(sample.at))
         }
-        Some((None, Some(at))) => format!("learned {}: a samples", ago(at)),
-        _ => "not analyzed: a samples".to_owned(),
+        Some((None, Some(at))) => format!("learned {}: key a", ago(at)),
+        _ => "not analyzed: key a".to_owned(),
     }
 }
 
