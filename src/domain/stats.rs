@@ -138,6 +138,12 @@ impl Statistics {
         self.path(path)?.1.bytes_of(items)
     }
 
+    /// Units, strong, of so many items of the path read one by one, whichever they are.
+    #[must_use]
+    pub fn units_of(&self, path: &PathName, items: f64) -> Option<Spread> {
+        self.path(path)?.1.units_of(items)
+    }
+
     /// The share of the table's items that satisfy the predicate; from 0 to 1 where nothing is known of
     /// its attributes.
     #[must_use]

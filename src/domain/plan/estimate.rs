@@ -58,10 +58,11 @@ pub(super) fn of_keys(
 ) -> Estimate {
     let keys = Spread::exact(float(keys));
     let known = Known::of(context, path);
-    let Some((item, basis)) = known.item() else {
+    let Some((mut bill, basis)) = known.by_keys(keys) else {
         return unknown(context, path, keys.low, calls(keys).low);
     };
-    let bill = Bill::of_items(keys, item, context.consistency);
+    // A missing item is charged the minimum (developer guide, `API_BatchGetItem`).
+    bill.units.low = keys.low * unit_factor(context.consistency);
     let shares = shares(context, path, shape, &[]);
     let rows = Spread {
         low: 0.0,
@@ -198,10 +199,11 @@ fn of_reading(
     reading: &Reading,
 ) -> Estimate {
     if let Some(limit) = stops_at(context, order) {
+        let base = Known::of_base(context);
         let limited = Limited {
             limit,
             is_filtered: !shape.residual.is_true() || shape.distinct.is_some(),
-            fetched: shape.fetch.as_ref().map(|_| Known::of_base(context).item()),
+            base: shape.fetch.as_ref().map(|_| &base),
         };
         return match under_limit(context, reading, &limited) {
             Some((bill, basis)) => finish(context, path, bill, basis),
@@ -230,7 +232,7 @@ fn of_reading(
     if reading.most_items.is_some() {
         // A Scan is charged a minimum for each partition involved (developer guide, Scan). How many
         // there are is a guess, so they raise the high end only.
-        bill.units.high += unit_factor(context.consistency) * (1.0 + partitions_of(path.table));
+        bill.units.high += unit_factor(context.consistency) * partitions_of(path.table);
     }
     let items = sum(reading.volumes.iter().map(|volume| volume.items), errors);
     let shares = reading.shares;
@@ -283,11 +285,8 @@ fn with_fetch(
     if shape.fetch.is_none() {
         return finish(context, path, bill, basis);
     }
-    match Known::of_base(context).item() {
-        Some((item, of_item)) => {
-            let fetch = Bill::of_items(rows, item, context.consistency);
-            finish(context, path, bill + fetch, basis.max(of_item))
-        }
+    match Known::of_base(context).by_keys(rows) {
+        Some((fetch, of_fetch)) => finish(context, path, bill + fetch, basis.max(of_fetch)),
         None => {
             let k = unit_factor(context.consistency);
             unknown(context, path, bill.units.low / k, bill.requests.low)

@@ -1,5 +1,6 @@
 //! Every plan of every request, run over tables in memory, gives what brute force gives.
 
+mod charge;
 mod memory;
 mod request;
 
@@ -10,9 +11,13 @@ use crate::domain::query::{
     Consistency, OrderBy, Request, Select, compare_sort_values, parse_request,
 };
 use crate::domain::schema::Catalog;
+use crate::domain::stats::{Sampler, Scanned};
 use crate::domain::value::{Item, Value};
+use charge::PageEnd;
 use memory::Memory;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use std::cmp::Ordering;
 
 /// What a request should give: all that match, in the order asked.
@@ -111,4 +116,75 @@ proptest! {
             check_all(&catalog, &memory, &text);
         }
     }
+}
+
+/// Items of up to 60 KB, so that some partitions take several pages.
+fn large_strike() -> impl Strategy<Value = Item> {
+    let size = prop_oneof![3 => 0_usize..300, 2 => 300_usize..9_000, 1 => 9_000_usize..60_000];
+    (memory::strike(), size).prop_map(|(mut item, size)| {
+        item.insert("remarks".to_owned(), Value::S("x".repeat(size)));
+        item
+    })
+}
+
+/// The same catalog, of which everything was sampled.
+fn analyzed(mut catalog: Catalog, memory: &Memory) -> Catalog {
+    let dataset = memory.dataset();
+    let mut sampler = Sampler::new(&dataset.base, Some(dataset));
+    let mut items: Vec<&Item> = memory.base().iter().collect();
+    items.sort();
+    for item in items {
+        sampler.add(item);
+    }
+    catalog.statistics = sampler.finish(Scanned::All, 0);
+    catalog
+}
+
+/// How often an estimate was right.
+#[derive(Debug, Default)]
+struct Tally {
+    of: u32,
+    within: u32,
+    /// Of those that fetch nothing: how many base items answer is known less well.
+    plain: u32,
+    near: u32,
+}
+
+impl Tally {
+    fn count(&mut self, plan: &Plan, charged: f64) {
+        let rcu = plan.estimate.rcu;
+        let (low, high) = (rcu.low.0, rcu.high.unwrap().0);
+        self.of += 1;
+        self.within += u32::from((low..=high).contains(&charged));
+        if plan.fetch.is_none() {
+            let off = (f64::midpoint(low, high) - charged).abs();
+            self.plain += 1;
+            self.near += u32::from(off <= 1.0 || off <= charged / 10.0);
+        }
+    }
+}
+
+#[test]
+fn with_complete_statistics_the_range_holds_what_any_pager_is_charged() {
+    let mut runner = TestRunner::deterministic();
+    let items = proptest::collection::vec(large_strike(), 0..150);
+    let texts = proptest::collection::vec(request::text(), 20);
+    let mut tally = Tally::default();
+    for _ in 0..12 {
+        let items = items.new_tree(&mut runner).unwrap().current();
+        let plain = strikes();
+        let memory = Memory::new(plain.dataset("strikes").unwrap(), items);
+        let catalog = analyzed(strikes(), &memory);
+        for text in texts.new_tree(&mut runner).unwrap().current() {
+            let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
+            for plan in plans(&route) {
+                for end in [PageEnd::Behind, PageEnd::Before] {
+                    tally.count(plan, memory.charge(plan, end));
+                }
+            }
+        }
+    }
+    let share = |part, of| f64::from(part) / f64::from(of);
+    assert!(share(tally.within, tally.of) >= 0.99, "{tally:?}");
+    assert!(share(tally.near, tally.plain) >= 0.95, "{tally:?}");
 }

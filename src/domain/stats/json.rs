@@ -95,7 +95,11 @@ impl PathStatistics {
         let mut parts = self.partitions.iter().filter_map(|p| p.part.as_ref());
         self.partitions.is_sorted_by(|a, b| a.key < b.key)
             && parts.all(|part| part.sketch.is_sound())
-            && sampled.is_none_or(|path| path.sketch.is_sound() && path.sizes.is_sound())
+            && sampled.is_none_or(|path| {
+                path.sketch.is_sound()
+                    && path.sizes.is_sound()
+                    && path.units.is_none_or(|units| units.is_sound())
+            })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is known of a path: totals, item sizes, and partitions.
 
 use super::partition::{Known, Limits, Partition};
-use super::sizes::Sizes;
+use super::sizes::{ItemUnits, Sizes};
 use super::sketch::{Cut, Sketch};
 use super::spread::{Figure, Origin, Sampling, Spread, Volume, float};
 use crate::domain::read::KeyCondition;
@@ -34,6 +34,8 @@ pub(super) struct SampledPath {
     pub(super) total: Option<Volume>,
     pub(super) mean: Option<Spread>,
     pub(super) sizes: Sizes,
+    /// What items take that are read one by one.
+    pub(super) units: Option<ItemUnits>,
     pub(super) distinct: Option<Spread>,
     /// Whether its partitions are those of the base, which a scan reads whole.
     pub(super) whole: bool,
@@ -98,6 +100,12 @@ impl PathStatistics {
             )),
             _ => Some(mean.times(items)),
         }
+    }
+
+    pub(super) fn units_of(&self, items: f64) -> Option<Spread> {
+        let sampled = self.sampled.as_ref()?;
+        let all = self.total()?.volume.items.expected;
+        Some(sampled.sizes.units_of(sampled.units?, items, all))
     }
 
     pub(super) fn selected(

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Standard deviations between the expected figure and either end.
-const Z: f64 = 3.0;
+pub(super) const Z: f64 = 3.0;
 /// What was never seen in a sample happens less often than this many times the inverse of the sampled
 /// fraction: the rule of three, at 99% (`-ln 0.01`) in place of 95%.
 const NEVER_SEEN: f64 = 4.605;

@@ -1,6 +1,6 @@
 //! Units, requests, and bytes, added up.
 
-use crate::domain::cost::page_units;
+use crate::domain::cost::{page_units, unit_factor};
 use crate::domain::plan::pace::FETCH;
 use crate::domain::query::Consistency;
 use crate::domain::stats::Spread;
@@ -43,12 +43,26 @@ impl Bill {
         }
     }
 
-    /// Reading `items` by their keys, each of `size` bytes: every one is rounded up by itself, and a
-    /// missing one is charged the minimum (developer guide, `API_BatchGetItem`).
-    pub(super) fn of_items(items: Spread, size: Spread, consistency: Consistency) -> Self {
-        let one = page_units(size, consistency);
+    /// Reading `items` by their keys, each of `size` bytes: every one is rounded up by itself
+    /// (developer guide, `API_BatchGetItem`). `units` tells what so many of them take when that is
+    /// known better than from their size.
+    pub(super) fn of_items(
+        items: Spread,
+        size: Spread,
+        consistency: Consistency,
+        units: impl Fn(f64) -> Option<Spread>,
+    ) -> Self {
+        let known = || {
+            let units = Spread {
+                low: units(items.low)?.low,
+                expected: units(items.expected)?.expected,
+                high: units(items.high)?.high,
+            };
+            Some(units.times(unit_factor(consistency)))
+        };
+        let guessed = || each(items, page_units(size, consistency));
         Self {
-            units: each(items, one),
+            units: known().unwrap_or_else(guessed),
             requests: calls(items),
             bytes: each(items, size),
         }

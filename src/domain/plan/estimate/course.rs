@@ -35,21 +35,13 @@ pub(super) struct Rules {
     pub(super) item: Spread,
     /// The share of items evaluated that are rows.
     pub(super) share: f64,
-    /// When rows are fetched.
-    pub(super) fetch: Option<FetchRules>,
+    /// When rows are fetched: the share of fetched items that answer.
+    pub(super) fetched: Option<f64>,
 }
 
-/// How rows are fetched.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct FetchRules {
-    /// Bytes of a base item.
-    pub(super) item: Spread,
-    /// The share of fetched items that answer.
-    pub(super) share: f64,
-}
-
-/// What a run under `rules` over these partitions takes.
-pub(super) fn play(rules: Rules, partitions: &[(f64, f64)]) -> Bill {
+/// What a run under `rules` over these partitions takes, and how many base items it fetches, the
+/// units and bytes of which are not in the bill.
+pub(super) fn play(rules: Rules, partitions: &[(f64, f64)]) -> (Bill, f64) {
     let mut run = Run::new(rules, partitions);
     match rules.sequence {
         Sequence::Sweep => order::sweep(&mut run),
@@ -259,7 +251,7 @@ impl Run {
 
     /// Gives out rows, fetched in waves of no more than are missing.
     fn deliver(&mut self, rows: f64) {
-        let Some(fetch) = self.rules.fetch else {
+        let Some(share) = self.rules.fetched else {
             self.missing -= rows.min(self.missing);
             return;
         };
@@ -270,13 +262,13 @@ impl Run {
             }
             let most = float((FETCH * CONCURRENCY) as u64);
             let wave = if at > MOST_WAVES {
-                (self.missing / fetch.share.max(f64::MIN_POSITIVE)).min(rest)
+                (self.missing / share.max(f64::MIN_POSITIVE)).min(rest)
             } else {
                 rest.min(most).min(self.missing)
             };
-            let before = (self.fetched * fetch.share).round();
+            let before = (self.fetched * share).round();
             self.fetched += wave;
-            let given = (self.fetched * fetch.share).round() - before;
+            let given = (self.fetched * share).round() - before;
             self.bill.requests = self.bill.requests + Spread::exact(calls_of(wave));
             self.missing -= given.min(self.missing);
             rest -= wave;
@@ -284,23 +276,13 @@ impl Run {
     }
 
     /// What it took. Pages still under way are dropped; the service may charge them.
-    fn finish(mut self) -> Bill {
+    fn finish(mut self) -> (Bill, f64) {
         for page in std::mem::take(&mut self.flying) {
             self.bill.units.high += page.bill.units.high;
             self.bill.requests.high += page.bill.requests.high;
             self.bill.bytes.high += page.bill.bytes.high;
         }
-        if let Some(fetch) = self.rules.fetch {
-            let fetched = Spread::exact(self.fetched);
-            let bill = Bill::of_items(fetched, fetch.item, self.rules.consistency);
-            // Its calls are counted, wave by wave.
-            let requests = self.bill.requests;
-            self.bill = Bill {
-                requests,
-                ..self.bill + bill
-            };
-        }
-        self.bill
+        (self.bill, self.fetched)
     }
 }
 

@@ -1,10 +1,12 @@
 //! What is known of a path: by statistics, by `DescribeTable`, or not at all.
 
+use super::bill::Bill;
 use super::volume::{self, Described};
 use super::{CLOSED, HALF_OPEN, POINT, float};
 use crate::domain::plan::Basis;
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::partitions::{Binding, Narrowing};
+use crate::domain::read::KeyCondition;
 use crate::domain::stats::{Figure, Origin, PathName, Spread, Volume};
 
 /// A partition may be this many times as large as guessed, and an item as the mean.
@@ -63,7 +65,16 @@ impl<'a> Known<'a> {
         let mut basis = Basis::Exact;
         let mut guess = None;
         let mut volumes = Vec::with_capacity(binding.partitions.len());
-        for condition in &binding.partitions {
+        let last = binding.partitions.len().saturating_sub(1);
+        for (at, condition) in binding.partitions.iter().enumerate() {
+            // Of the partitions that a range of dates covers all but the first and last are read whole.
+            let is_whole = binding.covered.is_some() && at > 0 && at < last;
+            let whole = || KeyCondition {
+                equal: condition.partition().to_vec(),
+                partition_len: condition.partition_len,
+                range: None,
+            };
+            let condition = if is_whole { &whole() } else { condition };
             let figure = self.context.statistics.selected(&self.name, condition);
             let (volume, of) = match figure.map(known) {
                 Some(known) => known,
@@ -114,6 +125,14 @@ impl<'a> Known<'a> {
             let described = self.described?;
             Some((around(described.mean()), Basis::Described))
         })
+    }
+
+    /// Reading `items` by their keys.
+    pub(super) fn by_keys(&self, items: Spread) -> Option<(Bill, Basis)> {
+        let (item, basis) = self.item()?;
+        let units = |count| self.context.statistics.units_of(&self.name, count);
+        let bill = Bill::of_items(items, item, self.context.consistency, units);
+        Some((bill, basis))
     }
 
     /// As [`Self::item`], where nothing else is known as these volumes tell it.

@@ -2,21 +2,22 @@
 
 use super::Reading;
 use super::bill::Bill;
-use super::course::{FetchRules, Rules, Sequence, Supply, play};
+use super::course::{Rules, Sequence, Supply, play};
+use super::known::Known;
 use crate::domain::plan::Basis;
 use crate::domain::plan::access::Context;
 use crate::domain::plan::pace::Filtered;
 use crate::domain::stats::{Spread, Volume};
 
 /// A LIMIT, and what the plan does besides reading.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limited {
+#[derive(Debug)]
+pub(super) struct Limited<'a> {
     /// The LIMIT.
     pub(super) limit: u64,
     /// Whether the plan drops any items it reads.
     pub(super) is_filtered: bool,
-    /// When rows are fetched: bytes of a base item, if known.
-    pub(super) fetched: Option<Option<(Spread, Basis)>>,
+    /// The base, when rows are fetched.
+    pub(super) base: Option<&'a Known<'a>>,
 }
 
 /// A figure of a spread.
@@ -32,18 +33,15 @@ const HIGH: End = |spread| spread.high;
 pub(super) fn under_limit(
     context: &Context<'_>,
     reading: &Reading,
-    limited: &Limited,
+    limited: &Limited<'_>,
 ) -> Option<(Bill, Basis)> {
     let shares = reading.shares;
     let mut basis = reading.basis.max(shares.basis);
-    let fetch = match limited.fetched {
-        None => None,
-        Some(item) => {
-            let (item, of_item) = item?;
-            basis = basis.max(of_item);
-            Some(item)
-        }
+    let fetch = |items: f64| match limited.base {
+        None => Some((Bill::NOTHING, Basis::Exact)),
+        Some(base) => base.by_keys(Spread::exact(items)),
     };
+    basis = basis.max(fetch(0.0)?.1);
     let played = |volume: Size, share: End, supply: Supply| {
         let rules = Rules {
             limit: limited.limit,
@@ -60,28 +58,31 @@ pub(super) fn under_limit(
             consistency: context.consistency,
             item: reading.item,
             share: share(&shares.read),
-            fetch: fetch.map(|item| FetchRules {
-                item,
-                share: share(&shares.fetched),
-            }),
+            fetched: limited.base.map(|_| share(&shares.fetched)),
         };
         let partitions: Vec<(f64, f64)> = reading.volumes.iter().map(volume).collect();
-        play(rules, &partitions)
+        let (bill, fetched) = play(rules, &partitions);
+        let (fetch, _) = fetch(fetched)?;
+        Some(Bill {
+            // Its calls are in the bill, wave by wave.
+            requests: bill.requests,
+            ..bill + fetch
+        })
     };
     let ends = |end: End| move |read: &Volume| (end(&read.items), end(&read.bytes));
-    let mut bill = played(&ends(EXPECTED), EXPECTED, Supply::Even);
+    let mut bill = played(&ends(EXPECTED), EXPECTED, Supply::Even)?;
     // More to read may mean fewer partitions to read it from, and fewer rows larger pages: so every
     // end is played with every other.
     for volume in [LOW, HIGH] {
         for share in [LOW, HIGH] {
             for supply in [Supply::Best, Supply::Worst] {
-                bill = widened(bill, played(&ends(volume), share, supply));
+                bill = widened(bill, played(&ends(volume), share, supply)?);
             }
         }
     }
     // At best the first partition holds just what is asked.
     let just = |read: &Volume| just_enough(read, limited.limit, shares.read.high);
-    bill = widened(bill, played(&just, HIGH, Supply::Best));
+    bill = widened(bill, played(&just, HIGH, Supply::Best)?);
     Some((bill, basis))
 }
 

@@ -217,17 +217,20 @@ impl<'a> Memory<'a> {
 
     /// Items read, by partition, as projected.
     fn lanes(&self, plan: &Plan) -> Vec<Vec<Item>> {
+        let names = plan.projection.as_ref();
+        let shown = |items: &Vec<Item>| items.iter().map(|item| projected(item, names)).collect();
+        self.whole_lanes(plan).iter().map(shown).collect()
+    }
+
+    /// Items read, by partition.
+    pub(super) fn whole_lanes(&self, plan: &Plan) -> Vec<Vec<Item>> {
         let items = self.items(plan);
-        let shown = |items: Vec<Item>| -> Vec<Item> {
-            let names = plan.projection.as_ref();
-            items.iter().map(|item| projected(item, names)).collect()
-        };
         match &plan.reads {
             Reads::Nothing => Vec::new(),
-            Reads::Scan => vec![shown(items)],
+            Reads::Scan => vec![items],
             Reads::Keys(keys) => {
                 let own = |item: &Item| keys.contains(&plan.access.table_key.of(item));
-                vec![shown(items.into_iter().filter(own).collect())]
+                vec![items.into_iter().filter(own).collect()]
             }
             Reads::Partitions {
                 conditions,
@@ -260,7 +263,7 @@ impl<'a> Memory<'a> {
                         keys.find(|ordering| ordering.is_ne())
                             .unwrap_or(std::cmp::Ordering::Equal)
                     });
-                    shown(found)
+                    found
                 })
                 .collect(),
         }
@@ -341,7 +344,7 @@ fn in_order(request: &Request, plan: &Plan, mut lanes: Vec<Vec<Item>>) -> Vec<It
 }
 
 /// What passes the service's filter and what is verified.
-fn verified(plan: &Plan, mut items: Vec<Item>) -> Vec<Item> {
+pub(super) fn verified(plan: &Plan, mut items: Vec<Item>) -> Vec<Item> {
     items.retain(|item| {
         let filter = plan.filter.as_ref();
         filter.is_none_or(|filter| holds(filter, item)) && holds(&plan.residual, item)
@@ -350,10 +353,10 @@ fn verified(plan: &Plan, mut items: Vec<Item>) -> Vec<Item> {
 }
 
 /// The base keys of rows that were given.
-type Seen = Vec<Vec<Option<Value>>>;
+pub(super) type Seen = Vec<Vec<Option<Value>>>;
 
 /// The first of the rows that agree in `names`.
-fn keep_first(names: &[String], rows: &mut Vec<Item>, seen: &mut Seen) {
+pub(super) fn keep_first(names: &[String], rows: &mut Vec<Item>, seen: &mut Seen) {
     rows.retain(|row| {
         let key: Vec<_> = names.iter().map(|name| row.get(name).cloned()).collect();
         assert!(key.iter().all(Option::is_some), "{names:?} in {row:?}");

@@ -9,7 +9,7 @@ use crate::domain::stats::distinct::distinct;
 use crate::domain::stats::key::Key;
 use crate::domain::stats::partition::{Extent, Part, Partition};
 use crate::domain::stats::path::{PathStatistics, Rest, SampledPath};
-use crate::domain::stats::sizes::Sizes;
+use crate::domain::stats::sizes::{ItemUnits, Sizes};
 use crate::domain::stats::sketch::Sketch;
 use crate::domain::stats::spread::{Sampling, Spread, Volume, count, float, rounded};
 use crate::domain::value::Item;
@@ -121,7 +121,7 @@ impl PathSampler {
             .for_each(|partition| partition.clusters.end());
         let distinct = self.distinct(scale);
         let (total, mean) = self.totals(scale);
-        let sizes = self.sizes();
+        let (sizes, units) = self.sizes();
         let seen = count(self.partitions.len());
         let items = self.partitions.values().map(PartitionSampler::items);
         let most_items = items.max().unwrap_or(0);
@@ -153,6 +153,7 @@ impl PathSampler {
                 total,
                 mean,
                 sizes,
+                units,
                 distinct,
                 whole,
                 clump,
@@ -208,14 +209,15 @@ impl PathSampler {
         (total, mean)
     }
 
-    fn sizes(&mut self) -> Sizes {
+    fn sizes(&mut self) -> (Sizes, Option<ItemUnits>) {
         let sizes = std::mem::replace(&mut self.sizes, Reservoir::new(0));
         let mut sizes = sizes.into_kept();
         sizes.sort_unstable();
+        let units = ItemUnits::new(&sizes);
         if let Some(last) = sizes.last_mut() {
             *last = self.largest;
         }
-        Sizes::new(&sizes)
+        (Sizes::new(&sizes), units)
     }
 }
 

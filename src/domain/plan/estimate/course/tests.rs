@@ -10,7 +10,7 @@ const PLAIN: Rules = Rules {
     consistency: Consistency::Eventual,
     item: Spread::exact(100.0),
     share: 1.0,
-    fetch: None,
+    fetched: None,
 };
 
 /// Partitions of so many items of a hundred bytes each.
@@ -19,10 +19,10 @@ fn of(items: &[u32]) -> Vec<(f64, f64)> {
     items.iter().map(partition).collect()
 }
 
-/// Units and requests.
+/// Units and requests; fetched items take half a unit each.
 fn took(rules: Rules, items: &[u32]) -> (f64, f64) {
-    let bill = play(rules, &of(items));
-    (bill.units.expected, bill.requests.expected)
+    let (bill, fetched) = play(rules, &of(items));
+    (bill.units.expected + fetched / 2.0, bill.requests.expected)
 }
 
 #[rstest]
@@ -44,13 +44,13 @@ fn took(rules: Rules, items: &[u32]) -> (f64, f64) {
 )]
 #[case::nothing_is_asked(Rules { limit: 0, ..PLAIN }, (0.0, 0.0))]
 #[case::a_fetch_of_what_is_missing(
-    Rules { fetch: Some(FetchRules { item: Spread::exact(5_000.0), share: 1.0 }), ..PLAIN },
-    (0.5 + 5.0, 2.0)
+    Rules { fetched: Some(1.0), ..PLAIN },
+    (0.5 + 2.5, 2.0)
 )]
 #[case::fetched_items_that_do_not_answer_are_followed_by_more(
     Rules {
         filtered: Filtered::Maybe,
-        fetch: Some(FetchRules { item: Spread::exact(100.0), share: 0.5 }),
+        fetched: Some(0.5),
         ..PLAIN
     },
     // Of five fetched three answer, of two more one, and of two more, one after the other, one.
@@ -77,10 +77,10 @@ fn far_from_the_limit_later_partitions_are_read_ahead_and_may_be_charged_in_vain
         limit: 400,
         ..PLAIN
     };
-    let bill = play(rules, &of(&[100; 20]));
+    let (bill, _) = play(rules, &of(&[100; 20]));
     // One, then three at once; the rest is not asked for.
     assert_eq!((bill.units.expected, bill.units.high), (6.0, 6.0));
-    let uneven = play(rules, &of(&[100, 300, 100, 100]));
+    let (uneven, _) = play(rules, &of(&[100, 300, 100, 100]));
     assert_eq!((uneven.units.expected, uneven.units.high), (5.5, 8.5));
 }
 
@@ -113,7 +113,7 @@ fn a_very_long_scan_is_counted_in_few_steps() {
         filtered: Filtered::Maybe,
         ..PLAIN
     };
-    let bill = play(rules, &of(&[100_000_000]));
+    let (bill, _) = play(rules, &of(&[100_000_000]));
     // Pages of ten thousand bytes, 1.5 units each, and the empty one at the end.
     assert!((bill.units.expected - 1_500_000.0).abs() <= 1.0, "{bill:?}");
 }
