@@ -71,7 +71,7 @@ fn the_json_has_the_fields_of_the_contract() {
         "rejected": [{
             "operation": "scan", "table": "strikes", "index": null, "copy": null,
             "reason": "costs_more", "detail": "≈ 361–364 RCU instead of ≈ 1.5–5",
-            "estimate": {"rcu": {"low": 360.5, "high": 364.0}, "basis": "described"},
+            "estimate": {"rcu": {"low": 360.5, "high": 363.5}, "basis": "described"},
         }],
     });
     let scan = route
