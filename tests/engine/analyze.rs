@@ -5,7 +5,7 @@ use driftscope::domain::mapping::parse_dataset_file;
 use driftscope::domain::names::{IndexName, Rcu};
 use driftscope::domain::read::{KeyCondition, ReadErrorKind, ReadRequest};
 use driftscope::domain::schema::Catalog;
-use driftscope::domain::stats::{PathName, TableStatistics};
+use driftscope::domain::stats::{PathName, Spread, TableStatistics};
 use driftscope::domain::value::Value;
 use driftscope::engine::analyze::{Analysis, AnalyzeOptions, Subject, analyze, subjects};
 use driftscope::engine::catalog::load_all;
@@ -79,8 +79,8 @@ fn path(table: &str, index: Option<&str>) -> PathName {
     }
 }
 
-/// Items of a partition: at least, most likely, at most.
-fn partition(analysis: &Analysis, table: &str, (name, value): (&str, &str)) -> [f64; 3] {
+/// Items of a partition.
+fn partition(analysis: &Analysis, table: &str, (name, value): (&str, &str)) -> Spread {
     let condition = KeyCondition {
         equal: vec![(name.to_owned(), Value::s(value))],
         partition_len: 1,
@@ -88,8 +88,7 @@ fn partition(analysis: &Analysis, table: &str, (name, value): (&str, &str)) -> [
     };
     let path = path(table, None);
     let items = analysis.statistics.selected(&path, &condition).unwrap();
-    let items = items.volume.items;
-    [items.low, items.expected, items.high]
+    items.volume.items
 }
 
 fn segments(watched: &Watched) -> Vec<(u32, u32)> {
@@ -108,9 +107,9 @@ async fn what_the_budget_pays_for_is_read_whole_and_gives_exact_partitions_of_ba
     let sample = &analysis.samples[0];
     assert_eq!((sample.sampled, sample.complete), (200, true));
     let customer = partition(&analysis, "orders", ("customer", "C0007"));
-    assert_eq!(customer, [10.0; 3]);
+    assert_eq!(customer, Spread::exact(10.0));
     let state = partition(&analysis, "orders_by_state", ("state", "paid"));
-    assert_eq!(state, [50.0; 3]);
+    assert_eq!(state, Spread::exact(50.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,7 +142,7 @@ async fn a_sample_of_segments_tells_how_many_there_are_in_all() {
     let items = total.unwrap().volume.items;
     assert!(items.low <= 2_000.0 && 2_000.0 <= items.high, "{items:?}");
     let state = partition(&analysis, "orders_by_state", ("state", "paid"));
-    assert!(state[0] <= 500.0 && 500.0 <= state[2], "{state:?}");
+    assert!(state.low <= 500.0 && 500.0 <= state.high, "{state:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,9 +22,9 @@ fn tell(script: &mut Script, event: StatisticsEvent) {
 }
 
 /// What is kept was looked for: of the base so much was found.
-fn sought(script: &mut Script, base: Option<TableStatistics>) {
+fn sought(script: &mut Script, base: Option<&TableStatistics>) {
     for (n, table) in TABLES.into_iter().enumerate() {
-        let found = base.clone().filter(|_| n == 0).map(Box::new);
+        let found = base.filter(|_| n == 0).cloned().map(Box::new);
         tell(script, StatisticsEvent::Loaded(table.into(), found));
     }
 }
@@ -76,7 +76,7 @@ fn what_was_sampled_today_is_not_sampled_unasked_and_what_was_before_is() {
         let mut script = Script::described();
         script.now = 1_000 * 100 * 3_600;
         let kept = sampled(&script, 100 * 3_600 - seconds).statistics;
-        sought(&mut script, kept.table("strikes").cloned());
+        sought(&mut script, kept.table("strikes"));
         assert_eq!(started(&script).len(), times, "{seconds} s old");
     }
 }
