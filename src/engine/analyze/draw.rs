@@ -23,11 +23,13 @@ const ENOUGH: u32 = 8;
 const WIDER: u32 = 8;
 
 /// Segments in the order they are read. The same for the same table and budget.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Draw {
     total: u32,
     /// Most items of a page.
     items: u32,
+    /// What such a page consumes.
+    page: f64,
     seed: u64,
     drawn: u32,
     seen: u32,
@@ -43,6 +45,7 @@ impl Draw {
         Self {
             total: whole((bytes / segment).ceil().clamp(1.0, MOST)),
             items: page_items(segment * ROOM, mean_item),
+            page: segment * ROOM / UNIT,
             seed,
             drawn: 0,
             seen: 0,
@@ -53,6 +56,11 @@ impl Draw {
     /// Most items of a page.
     pub(super) const fn items(&self) -> u32 {
         self.items
+    }
+
+    /// How many pages `units` pay for.
+    pub(super) fn pages(&self, units: f64) -> usize {
+        whole((units / self.page).clamp(0.0, MOST)) as usize
     }
 
     /// The segment to read next, and of how many; `None` when all were drawn.
@@ -69,11 +77,6 @@ impl Draw {
     /// Whether all were drawn.
     pub(super) const fn is_exhausted(&self) -> bool {
         self.drawn == self.total
-    }
-
-    /// Takes back the segment drawn last.
-    pub(super) const fn put_back(&mut self) {
-        self.drawn -= 1;
     }
 
     /// Notes a segment that was read.
@@ -188,7 +191,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn every_segment_is_drawn_once(total in 1_u32..5_000, seed: u64) {
-            let draw = Draw { total, items: 1, seed, drawn: 0, seen: 0, empty: 0 };
+            let draw = Draw { total, items: 1, page: 1.0, seed, drawn: 0, seen: 0, empty: 0 };
             let drawn: BTreeSet<u32> = all(draw).into_iter().map(|(at, _)| at).collect();
             prop_assert_eq!(drawn.len(), total as usize);
             prop_assert!(drawn.iter().all(|at| *at < total));

@@ -10,7 +10,6 @@ use crate::domain::schema::Table;
 use crate::domain::stats::{Sampler, Scanned, Statistics};
 use crate::domain::value::Item;
 use crate::engine::pages::{Cursor, Pool, Reader, Stop};
-use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Reads under way at once: modest beside the table's own traffic.
@@ -170,35 +169,44 @@ impl<'r, 'a> Sampling<'r, 'a> {
 
     /// Reads a page of each segment until all were drawn, the share is spent, or they prove too narrow.
     async fn draw(&mut self, draw: &mut Draw) -> Result<(), Stop> {
+        while draw.wider().is_none() && !self.is_spent() && !draw.is_exhausted() {
+            let left = self.share.until.0 - self.reader.used.rcu.0;
+            let width = draw.pages(left).clamp(1, WIDTH);
+            self.wave(draw, width).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads a page of each of so many segments at once, and takes them in the order they were drawn:
+    /// so the same table gives the same sample.
+    async fn wave(&mut self, draw: &mut Draw, width: usize) -> Result<(), Stop> {
         let items = Some(draw.items());
         let mut pool = Pool::default();
-        let mut reading: BTreeMap<usize, Cursor> = BTreeMap::new();
-        loop {
-            while draw.wider().is_none()
-                && !self.is_spent()
-                && let Some(segment) = draw.next()
-            {
-                let cursor = self.cursor(Some(segment));
-                let id = segment.0 as usize;
-                if !self.reader.start(&mut pool, WIDTH, id, &cursor, items) {
-                    draw.put_back();
-                    break;
-                }
-                reading.insert(id, cursor);
+        let mut reading = Vec::new();
+        for segment in std::iter::from_fn(|| draw.next()).take(width) {
+            let cursor = self.cursor(Some(segment));
+            self.reader
+                .start(&mut pool, width, reading.len(), &cursor, items);
+            reading.push((cursor, None));
+        }
+        let ended = loop {
+            match self.reader.next(&mut pool).await {
+                Ok(Some((at, page))) => reading[at].1 = Some(page),
+                Ok(None) => break Ok(()),
+                Err(stop) => break Err(stop),
             }
-            let Some((id, page)) = self.reader.next(&mut pool).await? else {
-                return Ok(());
-            };
+        };
+        for (mut cursor, page) in reading {
+            let Some(page) = page else { continue };
             draw.saw(page.scanned);
             self.filled += usize::from(page.scanned > 0);
-            if let Some(mut cursor) = reading.remove(&id) {
-                cursor.advance(&page)?;
-                let next = page.next.clone();
-                self.begun
-                    .extend((!cursor.ended()).then_some(Begun { cursor, next }));
-            }
+            cursor.advance(&page)?;
+            let next = page.next.clone();
+            self.begun
+                .extend((!cursor.ended()).then_some(Begun { cursor, next }));
             self.take(&page).await?;
         }
+        ended
     }
 
     /// Reads the rest of what was begun, page by page of so many items.
