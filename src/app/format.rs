@@ -106,6 +106,31 @@ pub fn estimate(estimate: &Estimate) -> String {
     }
 }
 
+/// What an estimate expects: what routes are ranked by, and shown where there is no room for a range.
+#[must_use]
+pub fn expected(estimate: &Estimate) -> String {
+    match (estimate.basis, estimate.rcu.high) {
+        (Basis::Unknown, None) => "? RCU".to_owned(),
+        (_, None) => format!("{} RCU", rcu_range(estimate.rcu)),
+        (Basis::Exact, Some(high)) if high == estimate.rcu.low => format!("{} RCU", rcu(high)),
+        _ => format!("≈ {} RCU", rcu(estimate.expected)),
+    }
+}
+
+/// The same with the range it may come to: `≈ 6 (3.5–20) RCU`.
+#[must_use]
+pub fn expected_in_range(estimate: &Estimate) -> String {
+    match estimate.rcu.high {
+        Some(high) if rcu(high) != rcu(estimate.rcu.low) => format!(
+            "≈ {} ({}–{}) RCU",
+            rcu(estimate.expected),
+            rcu(estimate.rcu.low),
+            rcu(high)
+        ),
+        _ => expected(estimate),
+    }
+}
+
 /// Dollars with two significant digits: `$0.0000016`, `$1.2`, `$340`.
 #[must_use]
 pub fn usd(dollars: f64) -> String {
@@ -230,6 +255,27 @@ mod tests {
         assert_eq!(rcu_range(Range::new(Rcu(6.0), Rcu(6.0))), "≈ 6");
         assert_eq!(rcu_range(Range::at_least(Rcu(6.0))), "≥ 6");
         assert_eq!(rcu_middle(Range::new(Rcu(360.5), Rcu(364.0))), "≈ 362");
+    }
+
+    #[test]
+    fn what_is_expected_stands_before_what_it_may_come_to() {
+        let mut estimate = Estimate {
+            rcu: Range::new(Rcu(3.5), Rcu(20.0)),
+            expected: Rcu(6.0),
+            requests: Range::new(1, 3),
+            usd: None,
+            basis: Basis::Analyzed,
+        };
+        assert_eq!(expected_in_range(&estimate), "≈ 6 (3.5–20) RCU");
+        assert_eq!(expected(&estimate), "≈ 6 RCU");
+        estimate.rcu = Range::new(Rcu(6.0), Rcu(6.0));
+        assert_eq!(expected_in_range(&estimate), "≈ 6 RCU");
+        estimate.basis = Basis::Exact;
+        assert_eq!(expected_in_range(&estimate), "6 RCU");
+        estimate.rcu = Range::at_least(Rcu(6.0));
+        assert_eq!(expected_in_range(&estimate), "≥ 6 RCU");
+        estimate.basis = Basis::Unknown;
+        assert_eq!(expected_in_range(&estimate), "? RCU");
     }
 
     #[test]

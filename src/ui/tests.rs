@@ -344,6 +344,18 @@ fn why_this_route_is_told_in_full() {
 }
 
 #[test]
+fn the_parts_of_a_union_are_told_one_by_one() {
+    let mut script = data();
+    for planned in script.state.routing.last.iter_mut() {
+        let plan = &mut planned.route.plan;
+        let scan = planned.route.rejected[1].plan.as_deref().cloned().unwrap();
+        plan.parts = vec![plan.clone(), scan];
+    }
+    script.keys("x");
+    approve("why_union", &mut script);
+}
+
+#[test]
 fn the_status_line_tells_the_pace_and_what_throttled_it_while_something_runs() {
     let mut script = asked();
     script.run(RunEvent::Read(ReadEvent::Progress(consumption(

@@ -11,6 +11,9 @@ use crate::ui::canvas::{Canvas, Ink};
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+/// From this width on figures have their range.
+const WIDE: usize = 70;
+
 /// A path as the pane shows it.
 struct Path {
     name: String,
@@ -31,8 +34,10 @@ enum Standing {
 struct Widths {
     name: usize,
     detail: usize,
-    figure: usize,
+    figures: usize,
     bar: usize,
+    /// How figures are written: with their range where there is room.
+    figure: fn(&Estimate) -> String,
 }
 
 /// Draws the route.
@@ -73,7 +78,7 @@ fn lines(ink: Ink<'_>, state: &State, planned: &Planned, width: usize) -> Vec<Li
     let most = paths
         .iter()
         .filter_map(|path| path.estimate)
-        .map(|estimate| format::middle(estimate.rcu).0)
+        .map(units)
         .fold(0.0, f64::max);
     let widths = widths(&paths, width);
     let mut lines: Vec<Line<'static>> = paths
@@ -189,10 +194,16 @@ fn plan_detail(plan: &Plan) -> String {
 /// The columns: figures are never cut; bars go first, then details.
 fn widths(paths: &[Path], width: usize) -> Widths {
     let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
-    let figure = longest(&mut paths.iter().map(|path| text::width(&figure(path))));
+    let figure: fn(&Estimate) -> String = if width >= WIDE {
+        format::expected_in_range
+    } else {
+        format::expected
+    };
+    let estimates = paths.iter().filter_map(|path| path.estimate.as_ref());
+    let figures = longest(&mut estimates.map(|estimate| text::width(&figure(estimate))));
     let name = longest(&mut paths.iter().map(|path| text::width(&path.name)));
     let name = name.min(width / 3).max(8);
-    let left = width.saturating_sub(2 + name + 2 + figure + 2);
+    let left = width.saturating_sub(2 + name + 2 + figures + 2);
     let bar = if left >= 24 {
         (left * 2 / 5).min(40)
     } else {
@@ -201,15 +212,18 @@ fn widths(paths: &[Path], width: usize) -> Widths {
     Widths {
         name,
         detail: left.saturating_sub(bar + usize::from(bar > 0)),
+        figures,
         figure,
         bar,
     }
 }
 
-fn figure(path: &Path) -> String {
-    path.estimate
-        .as_ref()
-        .map_or_else(String::new, format::estimate)
+/// What paths are ranked by.
+fn units(estimate: Estimate) -> f64 {
+    match estimate.rcu.high {
+        Some(_) => estimate.expected.0,
+        None => estimate.rcu.low.0,
+    }
 }
 
 fn path_line(ink: Ink<'_>, path: &Path, widths: &Widths, most: f64) -> Line<'static> {
@@ -220,7 +234,7 @@ fn path_line(ink: Ink<'_>, path: &Path, widths: &Widths, most: f64) -> Line<'sta
     };
     let name = text::left(&text::sanitise(&path.name), widths.name);
     if path.standing == Standing::Impossible && path.estimate.is_none() {
-        let room = widths.detail + widths.figure + widths.bar + 3;
+        let room = widths.detail + widths.figures + widths.bar + 3;
         let detail = text::sanitise(&path.detail);
         return Line::from(vec![
             ink.span(role, format!("{mark}{name}  ")),
@@ -228,16 +242,16 @@ fn path_line(ink: Ink<'_>, path: &Path, widths: &Widths, most: f64) -> Line<'sta
         ]);
     }
     let detail = text::left(&text::sanitise(&path.detail), widths.detail);
-    let units = path
+    let units = path.estimate.map_or(0.0, units);
+    let figure = path
         .estimate
-        .map_or(0.0, |estimate| format::middle(estimate.rcu).0);
+        .as_ref()
+        .map(widths.figure)
+        .unwrap_or_default();
     Line::from(vec![
         ink.span(role, format!("{mark}{name}  ")),
         ink.span(Role::Muted, detail),
-        ink.span(
-            Role::Estimate,
-            text::right(&figure(path), widths.figure + 1),
-        ),
+        ink.span(Role::Estimate, text::right(&figure, widths.figures + 1)),
         ink.span(bar_role, format!(" {}", bar(units, most, widths.bar))),
     ])
 }

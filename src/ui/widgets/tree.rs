@@ -71,7 +71,7 @@ pub(in crate::ui) fn draw_foot(canvas: &mut Canvas<'_>, body: Rect, state: &Stat
             format!(" {}", text::truncate(&sampling_text(sampling), room)),
         ),
         None => {
-            let known = statistics_text(state, table);
+            let known = statistics_text(state, table, room);
             ink.line(Role::Muted, format!(" {}", text::truncate(&known, room)))
         }
     };
@@ -90,21 +90,23 @@ fn sampling_text(sampling: &Sampling) -> String {
     }
 }
 
-/// How old statistics are, and what they come from.
-fn statistics_text(state: &State, table: &TableName) -> String {
+/// How old statistics are, and what they come from: in full where there is room.
+fn statistics_text(state: &State, table: &TableName, room: usize) -> String {
     let known = state.catalog.statistics.table(table.as_str());
     let ago = |at: u64| format::ago(state.now.saturating_sub(at * 1000));
     match known.map(|known| (known.sample(), known.taken_at())) {
         Some((Some(sample), _)) => {
-            let items = match sample.of {
-                Some(of) if of > sample.items => format!(
-                    "{} of {}",
-                    format::short_count(sample.items),
-                    format::short_count(of)
-                ),
-                _ => format::short_count(sample.items),
+            let analyzed = format!("analyzed {}", ago(sample.at));
+            let share = sample.of.map(|of| format::percent(sample.items, of));
+            let full = match share {
+                Some(share) if share < 100 => format!("{analyzed} ({share}%)"),
+                _ => analyzed.clone(),
             };
-            format!("analyzed {}, {items} items", ago(sample.at))
+            if text::width(&full) <= room {
+                full
+            } else {
+                analyzed
+            }
         }
         Some((None, Some(at))) => format!("learned {}: key a", ago(at)),
         _ => "not analyzed: key a".to_owned(),

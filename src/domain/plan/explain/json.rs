@@ -32,7 +32,7 @@ pub fn plan_json(plan: &Plan, rejected: &[Rejected]) -> Json {
         "filter": plan.filter.as_ref().map(ToString::to_string),
         "fetch_base": plan.fetch.is_some(),
         "estimate": estimate_json(&plan.estimate),
-        "parts": [],
+        "parts": plan.parts.iter().map(|part| plan_json(part, &[])).collect::<Vec<_>>(),
         "rejected": contract.map(rejected_json).collect::<Vec<_>>(),
     });
     merge(&mut object, rest);

@@ -17,14 +17,8 @@ const NAMED: usize = 6;
 pub fn explain_text(route: &Route) -> String {
     let plan = &route.plan;
     let mut out = String::new();
-    line(
-        &mut out,
-        &format!(
-            "{}  {}",
-            name(&plan.access, plan.operation()),
-            cost(&plan.estimate)
-        ),
-    );
+    line(&mut out, &head(plan));
+    parts(&mut out, plan);
     let mut facts = facts(plan);
     let refused = |r: &&Rejected| r.plan.is_none() && place(&r.access) == place(&plan.access);
     let refused = route.rejected.iter().find(refused);
@@ -60,6 +54,27 @@ pub fn explain_text(route: &Route) -> String {
         line(&mut out, &format!("! {note}"));
     }
     out
+}
+
+/// What is read, and what it will consume.
+fn head(plan: &Plan) -> String {
+    let what = match plan.parts.len() {
+        0 => name(&plan.access, plan.operation()),
+        n => format!("union of {n} parts, each row once"),
+    };
+    format!("{what}  {}", cost(&plan.estimate))
+}
+
+/// The members of a union, each with what it reads.
+fn parts(out: &mut String, plan: &Plan) {
+    for part in &plan.parts {
+        line(out, &format!("├ {}", head(part)));
+        let facts = facts(part);
+        for (at, (word, fact)) in facts.iter().enumerate() {
+            let branch = if at + 1 == facts.len() { "└" } else { "├" };
+            line(out, &format!("│ {branch} {word:<11}{fact}"));
+        }
+    }
 }
 
 fn line(out: &mut String, text: &str) {
@@ -105,6 +120,10 @@ fn dollars(usd: f64) -> String {
 
 /// What is read, and what becomes of it, word by word.
 fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
+    // What a union reads is told part by part.
+    if !plan.parts.is_empty() {
+        return vec![("order", order(plan))];
+    }
     let mut facts = Vec::new();
     match &plan.reads {
         Reads::Keys(keys) => {
