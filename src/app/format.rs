@@ -263,6 +263,7 @@ mod tests {
             rcu: Range::new(Rcu(3.5), Rcu(20.0)),
             expected: Rcu(6.0),
             requests: Range::new(1, 3),
+            bytes: Range::new(0, 0),
             usd: None,
             basis: Basis::Analyzed,
         };

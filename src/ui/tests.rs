@@ -344,6 +344,18 @@ fn why_this_route_is_told_in_full() {
 }
 
 #[test]
+fn rows_sorted_within_groups_say_by_what() {
+    let mut script = Script::described();
+    script.request("SELECT * FROM strikes ORDER BY struck_on DESC, cost_total");
+    script.keys("esc").reroute().keys("x");
+    let shown = text(&drawn(&mut script, 120, 40, ColorLevel::TrueColor));
+    assert!(
+        shown.contains("├ groups     rows of equal struck_on are sorted here by cost_total"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn the_parts_of_a_union_are_told_one_by_one() {
     let mut script = data();
     for planned in script.state.routing.last.iter_mut() {

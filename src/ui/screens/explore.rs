@@ -65,7 +65,7 @@ fn draw_request(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state:
         Section {
             pane: Pane::Route,
             title: route_title(state).into(),
-            note: route_note(canvas, state),
+            note: route_note(canvas, state, inner),
             rows: (area.height / 6).clamp(3, 7),
         },
         Section {
@@ -117,8 +117,11 @@ fn route_title(state: &State) -> &'static str {
     }
 }
 
+/// From this width on a copy's freshness has all its words.
+const FRESH_FROM: u16 = 60;
+
 /// Where the estimate comes from; of a copy, how fresh it is known to be.
-fn route_note(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
+fn route_note(canvas: &Canvas<'_>, state: &State, width: u16) -> Line<'static> {
     let Some(planned) = state.routing.good() else {
         return Line::default();
     };
@@ -127,7 +130,12 @@ fn route_note(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
     let mut note = Line::default();
     if let Some(badge) = state.drift.badge_of(planned, &plan.access, state.now) {
         let (badge, role) = tree::badge(badge, state.now);
-        note.push_span(ink.span(Role::Muted, "a copy, lag unknown, "));
+        let copy = if width >= FRESH_FROM {
+            "a copy, lag unknown, "
+        } else {
+            "copy, lag ?, "
+        };
+        note.push_span(ink.span(Role::Muted, copy));
         note.push_span(ink.span(role, badge));
         note.push_span(ink.span(Role::Muted, " · "));
     }

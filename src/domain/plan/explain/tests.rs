@@ -102,6 +102,23 @@ fn keys_are_partitions_too_and_a_refused_path_has_no_estimate() {
 }
 
 #[test]
+fn the_members_of_a_union_are_plans_themselves() {
+    let mut route = routed("SELECT * FROM strikes WHERE airport = 'A' AND strike_id = 'S1'");
+    let query = routed(ACCEPTED).plan;
+    route.plan.parts = vec![route.plan.clone(), query];
+    let plan = plan_json(&route.plan, &[]);
+    assert_eq!(plan["operation"], "get");
+    assert_eq!(plan["parts"][0]["operation"], "get");
+    assert_eq!(plan["parts"][1]["table"], "strikes_by_month");
+    assert_eq!(plan["parts"][1]["parts"], json!([]));
+    let text = explain_text(&route);
+    let heads: Vec<&str> = text.lines().filter(|l| l.starts_with("├ ")).collect();
+    assert!(text.starts_with("union of 2 parts, each row once  "));
+    assert!(heads[0].starts_with("├ get strikes  "), "{text}");
+    assert!(heads[1].starts_with("├ query strikes_by_month (copy by_month)  "));
+}
+
+#[test]
 fn the_json_of_what_is_unknown_is_null() {
     let mut tables = tables();
     tables[0].bytes = 0;
