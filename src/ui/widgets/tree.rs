@@ -65,16 +65,12 @@ pub(in crate::ui) fn draw_foot(canvas: &mut Canvas<'_>, body: Rect, state: &Stat
     };
     let room = usize::from(body.width).saturating_sub(1);
     let ink = canvas.ink;
-    let line = match &state.analyses.running {
-        Some(sampling) => ink.line(
-            Role::StatusBusy,
-            format!(" {}", text::truncate(&sampling_text(sampling), room)),
-        ),
-        None => {
-            let known = statistics_text(state, table, room);
-            ink.line(Role::Muted, format!(" {}", text::truncate(&known, room)))
-        }
+    let (role, said) = if let Some(sampling) = &state.analyses.running {
+        (Role::StatusBusy, sampling_text(sampling))
+    } else {
+        (Role::Muted, statistics_text(state, table, room))
     };
+    let line = ink.line(role, format!(" {}", text::truncate(&said, room)));
     canvas.line(body, usize::from(body.height) - 1, &line);
 }
 
