@@ -222,6 +222,7 @@ pub(crate) fn routed(text: &str) -> Planned {
         request: parse_request(text).expect("a request"),
         target: Target::Dataset(DatasetName::from("strikes")),
         route: Route {
+            order: parse_request(text).expect("a request").order,
             rejected: vec![
                 dearer(&plan, by_operator, one, estimate(41.0, 44.0)),
                 dearer(&plan, base, Reads::Scan, estimate(360.5, 364.0)),

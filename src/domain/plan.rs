@@ -24,12 +24,12 @@ mod shape;
 mod union;
 
 pub use choose::{Planner, route};
-pub use explain::{explain_text, plan_json, rejected_json, scan_json};
+pub use explain::{explain_facts, explain_text, plan_json, rejected_json, scan_json};
 
 use crate::domain::cost::ScanCost;
 use crate::domain::expr::Predicate;
 use crate::domain::names::{CopyName, IndexName, Range, Rcu, TableName};
-use crate::domain::query::{Consistency, Direction};
+use crate::domain::query::{Consistency, Direction, OrderBy};
 use crate::domain::read::KeyCondition;
 use crate::domain::schema::KeySchema;
 use crate::domain::value::Item;
@@ -39,6 +39,8 @@ use crate::domain::value::Item;
 pub struct Route {
     /// How it will be read.
     pub plan: Plan,
+    /// The order asked, for what is told of the plan's.
+    pub order: Vec<OrderBy>,
     /// Paths that could answer but were not chosen, and paths that cannot, in order of estimate.
     pub rejected: Vec<Rejected>,
     /// What a Scan of the base table would consume.

@@ -115,7 +115,7 @@ fn condition(dice: &mut Dice, items: &[Item], about: &Item) -> Option<String> {
                 day.get(..*dice.pick(&[4, 5, 7, 10]))?
             )
         }
-        _ => match dice.below(5) {
+        _ => match dice.below(7) {
             0 => format!("{equal} <> {}", literal(about.get(equal)?)),
             1 => "attribute_not_exists(speed)".to_owned(),
             2 => format!(
@@ -123,6 +123,15 @@ fn condition(dice: &mut Dice, items: &[Item], about: &Item) -> Option<String> {
                 literal(about.get("damage")?)
             ),
             3 => format!("NOT {equal} = {}", literal(about.get(equal)?)),
+            4 => format!(
+                "(operator = {} OR airport = {} AND cost_total > 1000)",
+                literal(about.get("operator")?),
+                literal(dice.pick(items).get("airport")?)
+            ),
+            5 => format!(
+                "(state = {} OR damage IN ('B', 'C'))",
+                literal(about.get("state")?)
+            ),
             _ => format!("size(species) > {}", 5 + dice.below(15)),
         },
     })

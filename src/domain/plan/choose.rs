@@ -11,13 +11,12 @@ use super::refusal::Refusal;
 use super::union::unions;
 use super::{Plan, Reads, Rejected, Route};
 use crate::domain::cost::{Prices, scan_cost};
-use crate::domain::names::{IndexName, TableName};
 use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, Request, Target};
 use crate::domain::schema::Catalog;
 use notes::{advice, attributes_of_copies, cheaper_path, equivalent_price};
 pub(super) use paths::Scope;
-use paths::{paths, scope};
+use paths::{Place, paths, scope};
 pub(super) use rank::sort;
 use rejected::{denied, possible, refused};
 
@@ -99,7 +98,7 @@ fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
     notes.extend(equivalent_price(context, &chosen));
     let possible = candidates
         .into_iter()
-        .map(|candidate| possible(&chosen, candidate.plan));
+        .map(|candidate| possible(&chosen, candidate.plan, scope.pin.as_ref()));
     let refused = refusals
         .iter()
         .map(|(path, refusal)| refused(path, refusal));
@@ -115,6 +114,7 @@ fn finish(context: &Context<'_>, plan: Plan, rejected: Vec<Rejected>, notes: Vec
         .read(context.region, base.billing, base.class);
     Route {
         plan,
+        order: context.request.order.clone(),
         rejected,
         scan: scan_cost(base, price),
         scan_table: base.name.clone(),
@@ -122,14 +122,14 @@ fn finish(context: &Context<'_>, plan: Plan, rejected: Vec<Rejected>, notes: Vec
     }
 }
 
-fn is_at(path: &AccessPath<'_>, place: &(TableName, Option<IndexName>)) -> bool {
+fn is_at(path: &AccessPath<'_>, place: &Place) -> bool {
     path.table.name == place.0 && path.index.map(|index| &index.name) == place.1.as_ref()
 }
 
 /// The path that the request names, whatever it costs.
 fn pin_down<'a>(
     context: &Context<'_>,
-    pin: &(TableName, Option<IndexName>),
+    pin: &Place,
     candidates: &mut Vec<Candidate<'a>>,
     refusals: &mut Vec<(AccessPath<'a>, Refusal)>,
 ) -> Result<(Plan, Vec<String>), Problem> {

@@ -2,9 +2,11 @@
 //!
 //! Owns the words of `explain` and the field names of the contract. Decides nothing.
 
+mod facts;
 mod json;
 mod text;
 
+pub use facts::explain_facts;
 pub use json::{plan_json, rejected_json, scan_json};
 pub use text::explain_text;
 

@@ -4,7 +4,7 @@
 //! negation true. So `NOT (a <> x)` is `a = x`, but `NOT (a < x)` is not `a >= x` and stays as it is.
 
 use super::conditions::{Conditions, understood};
-use crate::domain::expr::{CompareOp, Predicate, ValueExpr};
+use crate::domain::expr::{CompareOp, Path, Predicate, ValueExpr};
 use crate::domain::value::Value;
 
 /// The most conjunctions that a request is taken apart into.
@@ -146,9 +146,12 @@ fn disjoined(members: &[Predicate], bounded: &mut Bounded) -> Option<Vec<Conjunc
         }
     }
     all.extend(lists.into_iter().map(|(name, values)| {
-        let literals = values.into_iter().map(ValueExpr::Literal);
-        let path = ValueExpr::Path(crate::domain::expr::Path::top(name));
-        vec![Predicate::In(path, literals.collect())]
+        let mut literals: Vec<ValueExpr> = values.into_iter().map(ValueExpr::Literal).collect();
+        let path = ValueExpr::Path(Path::top(name));
+        vec![match (literals.len(), literals.pop()) {
+            (1, Some(only)) => Predicate::Compare(path, CompareOp::Eq, only),
+            (_, last) => Predicate::In(path, literals.into_iter().chain(last).collect()),
+        }]
     }));
     (all.len() <= MOST_MEMBERS).then_some(all)
 }

@@ -71,10 +71,10 @@ pub(super) fn bind<'a>(
         }
     }
     let nothing = || Refusal::new(Reason::NoPartitionKey, "nothing binds its key");
-    match bindings.is_empty() {
-        true => Err(first.unwrap_or_else(nothing)),
-        false => Ok(bindings),
+    if bindings.is_empty() {
+        return Err(first.unwrap_or_else(nothing));
     }
+    Ok(bindings)
 }
 
 /// The ways to bind the keys with what is known: one key condition a partition, and where the values
@@ -152,14 +152,14 @@ fn points<'a>(
     {
         return None;
     }
-    let key = |equal: &Vec<(String, Value)>, value: &Option<&Value>| {
-        let rest = sorted.zip(*value);
+    let key = |equal: &Vec<(String, Value)>, value: Option<&Value>| {
+        let rest = sorted.zip(value);
         let rest = rest.map(|(key, value)| (key.name.clone(), value.clone()));
         equal.iter().cloned().chain(rest).collect()
     };
     let keys = partitions
         .iter()
-        .flat_map(|equal| values.iter().map(move |value| key(equal, value)));
+        .flat_map(|equal| values.iter().map(move |value| key(equal, *value)));
     let point = |equal: Vec<(String, Value)>| KeyCondition {
         equal,
         partition_len: path.key().partition.len(),

@@ -99,7 +99,7 @@ fn best<'a>(member: &Context<'a>, paths: &[AccessPath<'a>]) -> Option<Candidate<
     candidates.into_iter().next()
 }
 
-impl<'a> Context<'a> {
+impl Context<'_> {
     /// What is planned for a member of a union: items that satisfy `conjuncts`, of the same request.
     fn member(&self, conjuncts: &[Predicate]) -> Self {
         let all = || self.conditions.conjuncts().iter().cloned();
@@ -113,3 +113,6 @@ impl<'a> Context<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

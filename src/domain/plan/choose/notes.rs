@@ -3,7 +3,7 @@
 use crate::domain::plan::access::{AccessPath, Context, roots};
 use crate::domain::plan::explain::range;
 use crate::domain::plan::refusal::{Advice, Refusal};
-use crate::domain::plan::{Plan, Reason, Rejected};
+use crate::domain::plan::{Access, Plan, Reason, Rejected};
 use crate::domain::schema::Billing;
 
 /// What would spare a Scan: to ask otherwise, and of all declarations the one that saves most.
@@ -71,7 +71,15 @@ pub(super) fn cheaper_path(chosen: &Plan, rejected: &[Rejected]) -> Option<Strin
     Some(format!(
         "the path that was asked for consumes {} RCU; `{}` would answer for {}",
         range(chosen.estimate.rcu),
-        cheaper.access.table,
+        place(&cheaper.access),
         range(estimate.rcu)
     ))
+}
+
+/// `table` or `table.index`, as FROM takes it.
+fn place(access: &Access) -> String {
+    match &access.index {
+        Some(index) => format!("{}.{index}", access.table),
+        None => access.table.to_string(),
+    }
 }

@@ -7,6 +7,9 @@ use crate::domain::problem::Problem;
 use crate::domain::query::Target;
 use crate::domain::schema::{Catalog, Table, TableState};
 
+/// A table, or an index of it.
+pub(super) type Place = (TableName, Option<IndexName>);
+
 /// What a request is asked of.
 #[derive(Debug)]
 pub(in crate::domain::plan) struct Scope<'a> {
@@ -15,7 +18,7 @@ pub(in crate::domain::plan) struct Scope<'a> {
     /// The base table, or the table asked.
     pub(in crate::domain::plan) base: &'a Table,
     /// The path that has to be taken.
-    pub(in crate::domain::plan) pin: Option<(TableName, Option<IndexName>)>,
+    pub(in crate::domain::plan) pin: Option<Place>,
 }
 
 /// Finds tables and dataset of a target.

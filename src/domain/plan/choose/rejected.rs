@@ -1,5 +1,6 @@
 //! Paths not taken, each with its reason.
 
+use super::paths::Place;
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::explain::{figure, range};
 use crate::domain::plan::refusal::Refusal;
@@ -8,9 +9,10 @@ use crate::domain::schema::KeySchema;
 use std::cmp::Ordering;
 
 /// A path that could have answered.
-pub(super) fn possible(chosen: &Plan, plan: Plan) -> Rejected {
+pub(super) fn possible(chosen: &Plan, plan: Plan, pin: Option<&Place>) -> Rejected {
     let (own, other) = (plan.estimate, chosen.estimate);
     let instead = format!("{} RCU instead of {}", range(own.rcu), range(other.rcu));
+    let unknown = "sizes are unknown, and reads of this kind usually cost more".to_owned();
     let (reason, detail) = match (own.rcu.high, other.rcu.high) {
         (Some(_), Some(_)) => match own.expected.0.total_cmp(&other.expected.0) {
             Ordering::Equal => (
@@ -18,15 +20,13 @@ pub(super) fn possible(chosen: &Plan, plan: Plan) -> Rejected {
                 format!("the same {} RCU", figure(own.expected)),
             ),
             Ordering::Greater => (Reason::CostsMore, instead),
-            Ordering::Less => (
+            Ordering::Less if pin.is_some() => (
                 Reason::Pinned,
                 format!("{instead}, but another path is asked for"),
             ),
+            Ordering::Less => (Reason::CostsMore, unknown),
         },
-        _ => (
-            Reason::CostsMore,
-            "sizes are unknown, and reads of this kind usually cost more".to_owned(),
-        ),
+        _ => (Reason::CostsMore, unknown),
     };
     Rejected {
         access: plan.access.clone(),

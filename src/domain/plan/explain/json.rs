@@ -28,6 +28,7 @@ pub fn plan_json(plan: &Plan, rejected: &[Rejected]) -> Json {
     let rest = json!({
         "partitions": partitions,
         "order": plan.order.code(),
+        "ordered_by": plan.ordered_by,
         "key_condition": key_condition,
         "filter": plan.filter.as_ref().map(ToString::to_string),
         "fetch_base": plan.fetch.is_some(),

@@ -42,6 +42,47 @@ fn a_scan_says_what_would_spare_it() {
 }
 
 #[test]
+fn a_disjunction_is_a_union_whose_parts_are_told_one_by_one() {
+    let text = "SELECT * FROM strikes \
+        WHERE operator = 'UNITED' OR airport = 'A' AND damage = 'B' ORDER BY struck_on DESC LIMIT 20";
+    let route = routed(text);
+    insta::assert_snapshot!(explain_text(&route));
+    let plan = plan_json(&route.plan, &[]);
+    let parts = plan["parts"].as_array().unwrap();
+    assert_eq!(parts.len(), 2);
+    assert!(parts.iter().any(|part| part["table"] == plan["table"]));
+    assert!(
+        parts
+            .iter()
+            .all(|part| part["estimate"]["rcu"]["low"] != json!(0.0))
+    );
+}
+
+#[test]
+fn what_keys_order_in_part_is_sorted_in_groups() {
+    let text = "SELECT * FROM strikes WHERE struck_on BETWEEN '1998-08-10' AND '1998-10-02' \
+        ORDER BY struck_on DESC, cost_total LIMIT 50";
+    insta::assert_snapshot!(explain_text(&routed(text)));
+}
+
+#[test]
+fn partitions_and_what_is_in_them_may_go_two_ways() {
+    let text = "SELECT * FROM strikes WHERE state IN ('Ohio', 'Texas') \
+        ORDER BY state DESC, struck_on LIMIT 5";
+    let text = explain_text(&routed(text));
+    assert!(text.contains("partitions 'Texas', 'Ohio'\n"), "{text}");
+    assert!(
+        text.contains("order      concatenate by state DESC, struck_on\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_scan_of_an_index_that_holds_all_is_cheaper_than_of_the_base() {
+    insta::assert_snapshot!(explain_text(&routed("SELECT COUNT(*) FROM strikes")));
+}
+
+#[test]
 fn unknown_sizes_are_not_guessed() {
     let mut tables = tables();
     for table in &mut tables {
@@ -59,7 +100,7 @@ fn the_json_has_the_fields_of_the_contract() {
     let expected = json!({
         "operation": "query", "table": "strikes_by_month", "index": null, "copy": "by_month",
         "partitions": [{"month": "1998-10"}, {"month": "1998-09"}, {"month": "1998-08"}],
-        "order": "concatenate",
+        "order": "concatenate", "ordered_by": 1,
         "key_condition": "month = '1998-10' AND slot BETWEEN '1998-08-10' AND '1998-10-02$'",
         "filter": "struck_on BETWEEN '1998-08-10' AND '1998-10-02'",
         "fetch_base": false,

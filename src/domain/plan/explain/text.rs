@@ -1,43 +1,23 @@
 //! A route as a tree for a terminal.
 
-use super::json::key_of;
+use super::facts::{explain_facts, extent, name, title};
 use super::range;
-use crate::domain::expr::ValueExpr;
 use crate::domain::names::{IndexName, TableName};
-use crate::domain::plan::{Access, Estimate, OrderStrategy, Plan, Reads, Rejected, Route};
-use crate::domain::query::Direction;
+use crate::domain::plan::{Access, Estimate, Plan, Rejected, Route};
 use indexmap::IndexMap;
 use std::fmt::Write as _;
-
-/// Partitions and keys that are named; of more only the number is told.
-const NAMED: usize = 6;
 
 /// The route as a text tree.
 #[must_use]
 pub fn explain_text(route: &Route) -> String {
-    let plan = &route.plan;
     let mut out = String::new();
-    line(&mut out, &head(plan));
-    parts(&mut out, plan);
-    let mut facts = facts(plan);
-    let refused = |r: &&Rejected| r.plan.is_none() && place(&r.access) == place(&plan.access);
-    let refused = route.rejected.iter().find(refused);
-    facts.extend(refused.map(|rejected| ("no query", rejected.detail.clone())));
-    for (at, (word, fact)) in facts.iter().enumerate() {
-        let branch = if at + 1 == facts.len() { "└" } else { "├" };
-        line(&mut out, &format!("{branch} {word:<11}{fact}"));
-    }
+    plan(&mut out, route);
     let rejections = rejections(route);
     if !rejections.is_empty() {
         line(&mut out, "rejected");
     }
     for (at, rejection) in rejections.iter().enumerate() {
-        let branch = if at + 1 == rejections.len() {
-            "└"
-        } else {
-            "├"
-        };
-        line(&mut out, &format!("{branch} {rejection}"));
+        line(&mut out, &branch(at, rejections.len(), rejection));
     }
     let scan = route.scan.rcu.map_or_else(
         || "unknown: the table's size is not known yet".to_owned(),
@@ -56,42 +36,46 @@ pub fn explain_text(route: &Route) -> String {
     out
 }
 
-/// What is read, and what it will consume.
-fn head(plan: &Plan) -> String {
-    let what = match plan.parts.len() {
-        0 => name(&plan.access, plan.operation()),
-        n => format!("union of {n} parts, each row once"),
-    };
-    format!("{what}  {}", cost(&plan.estimate))
-}
-
-/// The members of a union, each with what it reads.
-fn parts(out: &mut String, plan: &Plan) {
-    for part in &plan.parts {
-        line(out, &format!("├ {}", head(part)));
-        let facts = facts(part);
-        for (at, (word, fact)) in facts.iter().enumerate() {
-            let branch = if at + 1 == facts.len() { "└" } else { "├" };
-            line(out, &format!("│ {branch} {word:<11}{fact}"));
+/// The plan taken, and of a union every part.
+fn plan(out: &mut String, route: &Route) {
+    let plan = &route.plan;
+    line(out, &heading(plan));
+    let mut facts = explain_facts(plan, &route.order);
+    if plan.parts.is_empty() {
+        let mut refused = route.rejected.iter().filter(|r| r.plan.is_none());
+        let refused = refused.find(|r| place(&r.access) == place(&plan.access));
+        facts.extend(refused.map(|rejected| ("no query", rejected.detail.clone())));
+    }
+    let lines = facts.len() + plan.parts.len();
+    for (at, part) in plan.parts.iter().enumerate() {
+        line(out, &branch(at, lines, &heading(part)));
+        let facts = explain_facts(part, &route.order);
+        for (at, fact) in facts.iter().enumerate() {
+            let fact = branch(at, facts.len(), &told(fact));
+            line(out, &format!("│ {fact}"));
         }
     }
+    for (at, fact) in facts.iter().enumerate() {
+        line(out, &branch(plan.parts.len() + at, lines, &told(fact)));
+    }
+}
+
+fn heading(plan: &Plan) -> String {
+    format!("{}  {}", title(plan), cost(&plan.estimate))
+}
+
+fn told((word, fact): &(&'static str, String)) -> String {
+    format!("{word:<11}{fact}")
+}
+
+fn branch(at: usize, of: usize, text: &str) -> String {
+    let branch = if at + 1 == of { "└" } else { "├" };
+    format!("{branch} {text}")
 }
 
 fn line(out: &mut String, text: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{text}");
-}
-
-/// `query strikes_by_month (copy by_month)`.
-fn name(access: &Access, operation: &str) -> String {
-    let mut name = format!("{operation} {}", access.table);
-    if let Some(index) = &access.index {
-        let _ = write!(name, ".{index}");
-    }
-    if let Some(copy) = &access.copy {
-        let _ = write!(name, " (copy {copy})");
-    }
-    name
 }
 
 fn cost(estimate: &Estimate) -> String {
@@ -118,92 +102,24 @@ fn dollars(usd: f64) -> String {
     format!(" ≈ ${usd:.decimals$}")
 }
 
-/// What is read, and what becomes of it, word by word.
-fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
-    // What a union reads is told part by part.
-    if !plan.parts.is_empty() {
-        return vec![("order", order(plan))];
-    }
-    let mut facts = Vec::new();
-    match &plan.reads {
-        Reads::Keys(keys) => {
-            let keys: Vec<String> = keys.iter().map(|key| key_of(key).to_string()).collect();
-            facts.push(("keys", some_of(&keys)));
-        }
-        Reads::Partitions { conditions, .. } => {
-            let partitions: Vec<String> =
-                conditions.iter().map(|c| values(c.partition())).collect();
-            facts.push(("partitions", some_of(&partitions)));
-            facts.extend(conditions.first().map(|first| ("key", first.to_string())));
-        }
-        Reads::Scan => facts.push(("reads", "every item".to_owned())),
-        Reads::Nothing => facts.push((
-            "reads",
-            "nothing: the conditions contradict each other".to_owned(),
-        )),
-    }
-    facts.push(("order", order(plan)));
-    facts.extend(
-        plan.filter
-            .as_ref()
-            .map(|filter| ("filter", filter.to_string())),
-    );
-    if !plan.residual.is_true() && plan.filter.as_ref() != Some(&plan.residual) {
-        facts.push(("verify", plan.residual.to_string()));
-    }
-    if let Some(fetch) = &plan.fetch {
-        let what = fetch
-            .projection
-            .as_ref()
-            .map_or_else(|| "everything".to_owned(), |names| names.join(", "));
-        facts.push(("fetch", format!("{what} from {}", fetch.table)));
-    }
-    facts
-}
+/// Where a rejected plan would have read; unions have no place of their own.
+type Place<'a> = Option<(&'a TableName, Option<&'a IndexName>)>;
 
-fn values(partition: &[(String, crate::domain::value::Value)]) -> String {
-    let texts: Vec<String> = partition
-        .iter()
-        .map(|(_, value)| ValueExpr::Literal(value.clone()).to_string())
-        .collect();
-    texts.join(" and ")
-}
-
-fn some_of(names: &[String]) -> String {
-    match names.len().checked_sub(NAMED) {
-        None | Some(0) => names.join(", "),
-        Some(more) => format!("{}, … {more} more", names[..NAMED].join(", ")),
-    }
-}
-
-fn order(plan: &Plan) -> String {
-    let strategy = plan.order.code();
-    match (&plan.reads, plan.order) {
-        (_, OrderStrategy::None | OrderStrategy::Sort) => strategy.to_owned(),
-        (
-            Reads::Partitions {
-                direction: Direction::Descending,
-                ..
-            },
-            _,
-        ) => format!("{strategy}, descending"),
-        _ => format!("{strategy}, ascending"),
-    }
-}
-
-/// One line for each path but the one taken: the best it could do, and why it can do no better.
+/// One line for each path but the one taken: the best it could do, and why it can do no better. One
+/// for the best union, too.
 fn rejections(route: &Route) -> Vec<String> {
-    let mut paths: IndexMap<_, Vec<&Rejected>> = IndexMap::new();
+    let mut paths: IndexMap<Place<'_>, Vec<&Rejected>> = IndexMap::new();
     for rejected in &route.rejected {
-        paths
-            .entry(place(&rejected.access))
-            .or_default()
-            .push(rejected);
+        let is_union = |plan: &Plan| !plan.parts.is_empty();
+        let union = rejected.plan.as_deref().is_some_and(is_union);
+        let place = (!union).then(|| place(&rejected.access));
+        paths.entry(place).or_default().push(rejected);
     }
-    let others = paths
+    let plan = &route.plan;
+    let taken = plan.parts.is_empty().then(|| place(&plan.access));
+    paths
         .iter()
-        .filter(|(path, _)| **path != place(&route.plan.access));
-    others
+        .filter(|(path, _)| **path != taken)
         .filter_map(|(_, of_path)| rejection(of_path))
         .collect()
 }
@@ -214,12 +130,19 @@ fn place(access: &Access) -> (&TableName, Option<&IndexName>) {
 
 fn rejection(of_path: &[&Rejected]) -> Option<String> {
     let best = of_path.first()?;
-    let name = name(&best.access, best.operation);
+    let name = match &best.plan {
+        Some(plan) => title(plan),
+        None => name(&best.access, best.operation),
+    };
     let reason = best.reason.code().replace('_', " ");
     let mut text = format!("{name}  {reason}: {}", best.detail);
-    let refused = of_path.iter().find(|rejected| rejected.plan.is_none());
-    if let (Some(_), Some(refused)) = (&best.plan, refused) {
-        let _ = write!(text, "; no query: {}", refused.detail);
+    if let Some(plan) = &best.plan {
+        if let Some(extent) = extent(plan) {
+            let _ = write!(text, " ({extent})");
+        }
+        if let Some(refused) = of_path.iter().find(|rejected| rejected.plan.is_none()) {
+            let _ = write!(text, "; no query: {}", refused.detail);
+        }
     }
     Some(text)
 }

@@ -37,6 +37,11 @@ keep = ["airport", "strike_id", "damage", "cost", "struck_on"]
 table = "strikes_by_party"
 each = "[operator, airport] as party"
 set = { slot = "struck_on || '#' || strike_id" }
+[dataset.strikes.copy.by_tag]
+table = "strikes_by_tag"
+each = "tags as tag"
+set = { slot = "struck_on || '#' || strike_id" }
+keep = ["airport", "strike_id", "struck_on", "cost", "tags"]
 [dataset.strikes.copy.renamed]
 table = "strikes_renamed"
 set = { all = "'all'", rank = "lpad(cost, 6, '0') || '#' || strike_id", damage = "upper(damage)" }
@@ -66,6 +71,7 @@ pub(super) fn tables() -> Vec<Table> {
         by_state,
         table("strikes_damaged", "damage slot"),
         table("strikes_by_party", "party slot"),
+        table("strikes_by_tag", "tag slot"),
         table("strikes_renamed", "all rank"),
     ];
     let sized = |table: Table| Table {
@@ -92,20 +98,24 @@ pub(super) fn strike() -> impl Strategy<Value = Item> {
         one_of(&["None", "Minor", "B"]),
         (0_i64..2_000).prop_map(|n| Value::N(n.into())),
         proptest::option::of(one_of(&["Ohio", "Texas", "5"])),
+        proptest::option::of(proptest::collection::vec(one_of(&["x", "y", "z"]), 0..4)),
     )
-        .prop_map(|(airport, id, kind, date, operator, damage, cost, state)| {
-            let mut item = Item::from([
-                ("airport".to_owned(), airport),
-                ("strike_id".to_owned(), id),
-                ("kind".to_owned(), kind),
-                ("struck_on".to_owned(), date),
-                ("operator".to_owned(), operator),
-                ("damage".to_owned(), damage),
-                ("cost".to_owned(), cost),
-            ]);
-            item.extend(state.map(|state| ("state".to_owned(), state)));
-            item
-        })
+        .prop_map(
+            |(airport, id, kind, date, operator, damage, cost, state, tags)| {
+                let mut item = Item::from([
+                    ("airport".to_owned(), airport),
+                    ("strike_id".to_owned(), id),
+                    ("kind".to_owned(), kind),
+                    ("struck_on".to_owned(), date),
+                    ("operator".to_owned(), operator),
+                    ("damage".to_owned(), damage),
+                    ("cost".to_owned(), cost),
+                ]);
+                item.extend(tags.map(|tags| ("tags".to_owned(), Value::L(tags))));
+                item.extend(state.map(|state| ("state".to_owned(), state)));
+                item
+            },
+        )
 }
 
 /// A dataset and what its tables hold.

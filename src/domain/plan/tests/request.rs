@@ -55,6 +55,8 @@ fn condition() -> BoxedStrategy<String> {
         1 => Just("damage <> 'None'".to_owned()),
         1 => Just("NOT (operator = 'A' OR state = 'Ohio')".to_owned()),
         1 => Just("attribute_not_exists(state)".to_owned()),
+        1 => Just("contains(tags, 'x')".to_owned()),
+        1 => Just("contains(tags, 'y')".to_owned()),
         1 => Just("id = 'a'".to_owned()),
         1 => Just("airport = ''".to_owned()),
     ]
