@@ -14,7 +14,13 @@ mod catalog;
 mod demo;
 #[path = "engine/drift.rs"]
 mod drift;
+#[path = "engine/groups.rs"]
+mod groups;
+#[path = "engine/observed.rs"]
+mod observed;
 #[path = "engine/read.rs"]
 mod read;
 #[path = "engine/support.rs"]
 mod support;
+#[path = "engine/unions.rs"]
+mod unions;
