@@ -9,6 +9,8 @@ use std::collections::{BinaryHeap, VecDeque};
 
 /// Rows merged before they are given out.
 const BATCH: usize = 1_000;
+/// As many for a start, so that the first ones show at once.
+const FIRST: usize = 100;
 /// Partitions of which no more than this part of a page is left are read on beside one that is
 /// out of rows, when all will be read: those that interleave run out together.
 const LOW: usize = 4;
@@ -39,12 +41,12 @@ struct Lanes<'a> {
 /// a quarter at most.
 pub(super) async fn merge(run: &mut Run<'_>, cursors: Vec<Cursor>) -> Result<(), Stop> {
     let mut lanes = Lanes::new(run.sort_keys(), cursors);
+    let mut batch = FIRST;
     while !run.is_full() {
         lanes.refill(run).await?;
-        let most = run.missing().map_or(BATCH, |missing| {
-            usize::try_from(missing).map_or(BATCH, |missing| missing.min(BATCH))
-        });
-        let rows = lanes.take(most);
+        let missing = run.missing().and_then(|m| usize::try_from(m).ok());
+        let rows = lanes.take(missing.unwrap_or(batch).min(batch));
+        batch = BATCH;
         if rows.is_empty() {
             break;
         }

@@ -239,3 +239,6 @@ fn exactly(bytes: u64, charged: Range<u64>) -> Range<u64> {
     let bytes = bytes.max(charged.low).min(charged.high.unwrap_or(u64::MAX));
     Range::new(bytes, bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,6 +111,12 @@ impl<'a> Sorter<'a> {
         taken
     }
 
+    /// Rows held.
+    #[cfg(test)]
+    pub(super) const fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// From here on knows of every surplus row that it is surplus.
     pub(super) fn settle(&mut self) {
         if let Some(keep) = self.keep
@@ -190,10 +196,22 @@ mod tests {
         let mut sorter = Sorter::new(&order, Some(5));
         for (page, chunk) in values.chunks(100).enumerate() {
             sorter.add(rows(page * 100, chunk));
-            assert!(sorter.rows.len() < 2 * 5 + SLACK + 100);
+            assert!(sorter.len() < 2 * 5 + SLACK + 100);
         }
         let first = numbers(&sorter.finish());
         assert_eq!(first, expected(&values, Direction::Ascending, 5));
+    }
+
+    #[test]
+    fn once_settled_a_row_that_sorts_behind_the_limit_is_not_taken() {
+        let order = [by("a", Direction::Ascending)];
+        let mut sorter = Sorter::new(&order, Some(2));
+        sorter.add(rows(0, &[Some(5)]));
+        sorter.settle();
+        assert_eq!(sorter.add(rows(1, &[Some(9), Some(7)])), 2, "two are asked");
+        sorter.settle();
+        assert_eq!(sorter.add(rows(3, &[Some(6), Some(7), Some(8)])), 1);
+        assert_eq!(numbers(&sorter.finish()), [0, 3]);
     }
 
     #[test]
