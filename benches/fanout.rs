@@ -154,6 +154,7 @@ fn plan(partitions: usize, order: OrderStrategy) -> Plan {
             rcu: Range::at_least(Rcu(0.0)),
             expected: Rcu(0.0),
             requests: Range::at_least(0),
+            bytes: Range::at_least(0),
             usd: None,
             basis: Basis::Unknown,
         },
