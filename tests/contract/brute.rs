@@ -1,19 +1,19 @@
 //! The truth: filter and sort over all base items, without any planner.
 
-use driftscope::domain::expr::{Lookup, holds};
+use driftscope::domain::expr::{Lookup, Path, holds};
 use driftscope::domain::query::{Request, Select, compare_sort_values};
 use driftscope::domain::value::{Item, Value};
 use std::cmp::Ordering;
 
-/// The values rows are ordered by.
-pub(crate) type SortValues = Vec<Option<Value>>;
+/// The values rows are ordered by, or shown of them.
+pub(crate) type Values = Vec<Option<Value>>;
 
 /// What a request must answer.
 pub(crate) struct Truth {
     /// Every matching item, before the LIMIT.
     pub(crate) matching: Vec<Item>,
     /// The sort values of the rows within the LIMIT, in order.
-    pub(crate) sequence: Vec<SortValues>,
+    pub(crate) sequence: Vec<Values>,
 }
 
 pub(crate) fn truth(request: &Request, items: &[Item]) -> Truth {
@@ -34,7 +34,7 @@ pub(crate) fn truth(request: &Request, items: &[Item]) -> Truth {
     Truth { matching, sequence }
 }
 
-pub(crate) fn sort_values(request: &Request, item: &Item) -> SortValues {
+fn sort_values(request: &Request, item: &Item) -> Values {
     request.order.iter().map(|o| item.lookup(&o.path)).collect()
 }
 
@@ -50,31 +50,61 @@ fn order(request: &Request, a: &Item, b: &Item) -> Ordering {
     })
 }
 
-/// Says how an answer departs from the truth; nothing when it does not.
-pub(crate) fn departure(request: &Request, truth: &Truth, rows: &[Item]) -> Option<String> {
+/// Says how an answer of `count` rows departs from the truth; nothing when it does not.
+pub(crate) fn departure(
+    request: &Request,
+    truth: &Truth,
+    rows: &[Item],
+    count: u64,
+) -> Option<String> {
     let expected = truth.sequence.len();
-    if rows.len() != expected {
-        return Some(format!("{} rows instead of {expected}", rows.len()));
+    if usize::try_from(count) != Ok(expected) {
+        return Some(format!("{count} rows instead of {expected}"));
     }
-    if matches!(request.select, Select::All) {
-        let mut left: Vec<&Item> = truth.matching.iter().collect();
-        left.sort();
-        let mut seen: Vec<&Item> = rows.iter().collect();
-        seen.sort();
-        if let Some(twice) = seen.array_windows::<2>().find(|[a, b]| a == b) {
-            return Some(format!("a row came twice: {twice:?}"));
-        }
-        if let Some(stranger) = seen.iter().find(|row| left.binary_search(row).is_err()) {
-            return Some(format!("a row that does not match: {stranger:?}"));
-        }
-        let sequence: Vec<SortValues> = rows.iter().map(|row| sort_values(request, row)).collect();
-        if sequence != truth.sequence {
-            let at = sequence
-                .iter()
-                .zip(&truth.sequence)
-                .position(|(a, b)| a != b);
-            return Some(format!("another order from row {at:?}"));
+    let given = match &request.select {
+        Select::Count => 0,
+        Select::All | Select::Paths(_) => expected,
+    };
+    if rows.len() != given {
+        return Some(format!("{} rows came, {count} were counted", rows.len()));
+    }
+    match &request.select {
+        Select::Count => None,
+        Select::All => strangers(rows.iter().collect(), truth.matching.iter().collect())
+            .or_else(|| disorder(request, truth, rows)),
+        Select::Paths(paths) => {
+            let shown = |items: &[Item]| items.iter().map(|item| values(paths, item)).collect();
+            let is_shown = |path: &Path| paths.contains(path);
+            strangers(shown(rows), shown(&truth.matching)).or_else(|| {
+                let mut order = request.order.iter();
+                let shows_order = order.all(|by| is_shown(&by.path));
+                disorder(request, truth, rows).filter(|_| shows_order)
+            })
         }
     }
-    None
+}
+
+fn values(paths: &[Path], item: &Item) -> Values {
+    paths.iter().map(|path| item.lookup(path)).collect()
+}
+
+/// A row that is not among those that match, or is there more often than it matches.
+fn strangers<T: Ord + std::fmt::Debug>(mut rows: Vec<T>, mut matching: Vec<T>) -> Option<String> {
+    rows.sort();
+    matching.sort();
+    let mut left = matching.iter().peekable();
+    rows.iter().find_map(|row| {
+        while left.next_if(|other| *other < row).is_some() {}
+        (left.next_if(|other| *other == row).is_none())
+            .then(|| format!("a row that does not match, or once too often: {row:?}"))
+    })
+}
+
+fn disorder(request: &Request, truth: &Truth, rows: &[Item]) -> Option<String> {
+    let mut sequence = rows.iter().map(|row| sort_values(request, row));
+    let at = truth
+        .sequence
+        .iter()
+        .position(|expected| sequence.next().as_ref() != Some(expected))?;
+    Some(format!("another order from row {at}"))
 }

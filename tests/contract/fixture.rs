@@ -1,6 +1,6 @@
 //! The tables under test, and all their items for comparison.
 
-use crate::writer;
+use crate::{shop, writer};
 use driftscope::domain::mapping::{DatasetFile, parse_dataset_file};
 use driftscope::domain::names::TableName;
 use driftscope::domain::query::Consistency;
@@ -64,6 +64,12 @@ pub(crate) fn drifted() -> &'static Fixture {
     })
 }
 
+/// The shop's tables.
+pub(crate) fn shop() -> &'static Fixture {
+    static SHOP: OnceLock<Fixture> = OnceLock::new();
+    SHOP.get_or_init(|| block_on(build_shop()))
+}
+
 pub(crate) fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
     static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
     let runtime = RUNTIME.get_or_init(|| {
@@ -88,8 +94,8 @@ async fn build(options: Options, prefix: &'static str) -> Fixture {
     .await
     .unwrap();
     let items = all_items(&*source, &tables).await;
-    match std::env::var("DRIFTSCOPE_TEST_ENDPOINT") {
-        Ok(endpoint) if !endpoint.is_empty() => {
+    match other_endpoint() {
+        Some(endpoint) => {
             let ready: Vec<&Table> = items
                 .keys()
                 .filter_map(|name| tables.table(name.as_str()))
@@ -99,23 +105,57 @@ async fn build(options: Options, prefix: &'static str) -> Fixture {
                 .into_iter()
                 .map(|(name, items)| (TableName::from(format!("{prefix}{name}")), items))
                 .collect();
-            finish(endpoint, prefix, items, None).await
+            let text = Sandbox::dataset_text().replace("\"strikes", &format!("\"{prefix}strikes"));
+            finish(endpoint, prefix, &text, items, None).await
         }
-        _ => finish(sandbox.endpoint().to_owned(), "", items, Some(sandbox)).await,
+        None => {
+            let endpoint = sandbox.endpoint().to_owned();
+            finish(endpoint, "", Sandbox::dataset_text(), items, Some(sandbox)).await
+        }
     }
+}
+
+async fn build_shop() -> Fixture {
+    let (endpoint, keys_of_many) = match other_endpoint() {
+        Some(endpoint) => (endpoint, shop::KeysOfMany::Unknown),
+        None => (serve_empty().await, shop::KeysOfMany::Known),
+    };
+    let tables = shop::tables(keys_of_many);
+    let items = shop::items(&tables);
+    writer::copy(&endpoint, "", &tables.iter().collect::<Vec<_>>(), &items).await;
+    finish(endpoint, "", shop::DATASET_FILE, items, None).await
+}
+
+/// The `DynamoDB` that the environment names.
+fn other_endpoint() -> Option<String> {
+    let endpoint = std::env::var("DRIFTSCOPE_TEST_ENDPOINT").ok();
+    endpoint.filter(|endpoint| !endpoint.is_empty())
+}
+
+/// An embedded server without any table, there as long as the program.
+async fn serve_empty() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let database = dynoxide::Database::memory().unwrap();
+    tokio::spawn(dynoxide::server::serve_with_shutdown(
+        listener,
+        database,
+        std::future::pending(),
+    ));
+    endpoint
 }
 
 async fn finish(
     endpoint: String,
     prefix: &'static str,
+    text: &str,
     items: BTreeMap<TableName, Vec<Item>>,
     sandbox: Option<Sandbox>,
 ) -> Fixture {
-    let text = Sandbox::dataset_text().replace("\"strikes", &format!("\"{prefix}strikes"));
     let store: Arc<dyn Store> = Arc::new(Dynamo::local(&endpoint));
     let catalog = load_all(
         Arc::clone(&store),
-        vec![file(&text)],
+        vec![file(text)],
         Some(items.keys().cloned().collect()),
     )
     .await

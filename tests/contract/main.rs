@@ -13,9 +13,12 @@
 
 mod bad_input;
 mod brute;
+mod dice;
 mod drift;
 mod fixture;
 mod program;
 mod requests;
 mod routes;
+mod run;
+mod shop;
 mod writer;
