@@ -2,6 +2,8 @@
 
 use super::bind::known_attributes;
 use super::{BoundCopy, BoundDataset, Keep};
+use crate::domain::names::CopyName;
+use std::collections::BTreeSet;
 
 impl BoundDataset {
     /// Attributes of the copy's items that rows of base shape must not show: the alias of `each`,
@@ -37,19 +39,19 @@ impl BoundDataset {
         (kept && !taken).then_some(attribute)
     }
 
-    /// Whether the copy carries every base attribute, as far as is known: an attribute that `set`,
+    /// The copies that carry every base attribute, as far as is known: an attribute that `set`,
     /// `each`, or `ignore` claims is the copy's own unless something names it as one of the base.
     #[must_use]
-    pub fn carries_everything(&self, copy: &BoundCopy) -> bool {
-        let mapping = &copy.mapping;
+    pub fn whole_copies(&self) -> BTreeSet<&CopyName> {
         let known = known_attributes(&self.dataset, &self.base);
-        let keys = self.base.key.attributes().map(|key| key.name.as_str());
-        mapping.keep == Keep::All
-            && known
-                .iter()
-                .copied()
-                .chain(keys)
-                .all(|name| self.name_in_copy(copy, name) == Some(name))
+        let keys = || self.base.key.attributes().map(|key| key.name.as_str());
+        let is_whole = |copy: &&BoundCopy| {
+            let mut names = known.iter().copied().chain(keys());
+            copy.mapping.keep == Keep::All
+                && names.all(|name| self.name_in_copy(copy, name) == Some(name))
+        };
+        let copies = self.copies.iter().filter(is_whole);
+        copies.map(|copy| &copy.mapping.name).collect()
     }
 
     /// Whether the dataset file or a key of the base names the attribute as one of the base.

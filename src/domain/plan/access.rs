@@ -6,11 +6,14 @@ use super::{Access, Planner};
 use crate::domain::cost::Prices;
 use crate::domain::expr::{Each, Path, Predicate, ValueExpr};
 use crate::domain::mapping::{BoundCopy, BoundDataset, Mapping};
+use crate::domain::names::CopyName;
 use crate::domain::query::{Consistency, Request};
 use crate::domain::schema::{Index, IndexKind, KeySchema, Projection, Table};
 use crate::domain::stats::Statistics;
 use crate::domain::value::Value;
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// What is planned, and for whom.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(super) struct Context<'a> {
     pub(super) whole: Option<Predicate>,
     /// The dataset, when one is asked and not a table's own items.
     pub(super) dataset: Option<&'a BoundDataset>,
+    /// The copies that carry everything.
+    pub(super) whole_copies: Rc<BTreeSet<&'a CopyName>>,
     /// The base table, or the table asked.
     pub(super) base: &'a Table,
     /// Eventual or strong.
@@ -53,6 +58,9 @@ impl<'a> Context<'a> {
             request,
             conditions,
             whole: None,
+            whole_copies: scope
+                .dataset
+                .map_or_else(Rc::default, |dataset| Rc::new(dataset.whole_copies())),
             dataset: scope.dataset,
             base: scope.base,
             consistency,
@@ -192,14 +200,12 @@ impl<'a> AccessPath<'a> {
     }
 
     /// Whether its items show all of the base item.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self, context: &Context<'_>) -> bool {
         let index = self
             .index
             .is_none_or(|index| index.projection == Projection::All);
-        index
-            && self
-                .copy
-                .is_none_or(|(dataset, copy)| dataset.carries_everything(copy))
+        let copy = self.mapping().map(|mapping| &mapping.name);
+        index && copy.is_none_or(|copy| context.whole_copies.contains(copy))
     }
 
     /// Whether everything that `predicate` reads is shown.

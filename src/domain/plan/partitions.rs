@@ -246,7 +246,10 @@ fn too_many(key: &KeyAttribute) -> Refusal {
 pub(super) fn check_types(path: &AccessPath<'_>, facts: &Facts<'_>) -> Result<(), Refusal> {
     let keys = path.key().attributes().chain(path.table.key.attributes());
     for key in keys {
-        if let Some(known) = known(path, facts, &key.name) {
+        // What a copy computes has the type of its key: it is total.
+        if let Source::Base(name) = path.source(&key.name)
+            && let Some(known) = facts.of_attribute(name)
+        {
             range::of_key(key, known)?;
         }
     }

@@ -12,6 +12,7 @@ use super::normal::{Bounded, MOST_MEMBERS, splits};
 use super::order::of_unordered;
 use super::{Plan, Reads, estimate};
 use crate::domain::expr::Predicate;
+use std::rc::Rc;
 
 /// The unions that `paths` can be read as, and what is to be said of those that are too large.
 pub(super) fn unions<'a>(
@@ -109,6 +110,7 @@ impl Context<'_> {
         Self {
             conditions,
             whole: Some(whole),
+            whole_copies: Rc::clone(&self.whole_copies),
             ..*self
         }
     }
