@@ -358,7 +358,7 @@ fn rows_sorted_within_groups_say_by_what() {
 #[test]
 fn the_parts_of_a_union_are_told_one_by_one() {
     let mut script = data();
-    for planned in &mut script.state.routing.last {
+    if let Some(planned) = &mut script.state.routing.last {
         let plan = &mut planned.route.plan;
         let scan = planned.route.rejected[1].plan.as_deref().cloned().unwrap();
         plan.parts = vec![plan.clone(), scan];

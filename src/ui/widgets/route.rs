@@ -160,10 +160,7 @@ fn rejected_path(rejected: &Rejected) -> Path {
 fn plan_detail(plan: &Plan) -> String {
     let mut parts = Vec::new();
     if !plan.parts.is_empty() {
-        parts.push(format!(
-            "dearest of {}",
-            format::plural(plan.parts.len() as u64, "part")
-        ));
+        parts.push(format!("union of {}", plan.parts.len()));
     }
     match &plan.reads {
         Reads::Keys(keys) => parts.push(format::plural(keys.len() as u64, "key")),
