@@ -5,11 +5,10 @@ use super::frames::{Section, stack};
 use super::widgets::{problem, route};
 use crate::app::commands::{self, Command, GROUPS};
 use crate::app::overlay::{Overlay, Palette, Question};
-use crate::app::routing::{Planned, Verdict};
+use crate::app::routing::Verdict;
 use crate::app::text::{left, wrap};
 use crate::app::{Pane, Scroll, Slot, State, format};
 use crate::domain::plan::{Estimate, explain_text};
-use crate::domain::query::OrderBy;
 use crate::theme::Role;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -142,9 +141,6 @@ fn why<'t>(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'t>> {
         lines.extend(wrapped.map(|line| ink.line(role, line)));
         if first {
             lines.push(ink.line(Role::Text, estimate(&planned.route.plan.estimate)));
-            let groups = groups(planned).map(|text| branch(&text, width));
-            let groups = groups.into_iter().flatten();
-            lines.extend(groups.map(|line| ink.line(Role::Text, line)));
         }
     }
     if let Some(note) = route::drift_note(state, planned) {
@@ -166,24 +162,6 @@ fn estimate(estimate: &Estimate) -> String {
         format::expected_in_range(estimate),
         estimate.basis.code()
     )
-}
-
-/// By what rows are sorted on our side that are read in the order of the leading terms alone.
-fn groups(planned: &Planned) -> Option<String> {
-    let order = &planned.request.order;
-    let (leading, rest) = order.split_at_checked(planned.route.plan.ordered_by)?;
-    if leading.is_empty() || rest.is_empty() {
-        return None;
-    }
-    let names = |terms: &[OrderBy]| {
-        let names: Vec<String> = terms.iter().map(|term| term.path.to_string()).collect();
-        names.join(", ")
-    };
-    Some(format!(
-        "├ groups     rows of equal {} are sorted here by {}",
-        names(leading),
-        names(rest)
-    ))
 }
 
 /// Wraps a line of a tree drawn with `├`, `└`, and `│`: what does not fit goes on below its text.

@@ -350,7 +350,7 @@ fn rows_sorted_within_groups_say_by_what() {
     script.keys("esc").reroute().keys("x");
     let shown = text(&drawn(&mut script, 120, 40, ColorLevel::TrueColor));
     assert!(
-        shown.contains("├ groups     rows of equal struck_on are sorted here by cost_total"),
+        shown.contains("order      concatenate, descending; equal struck_on sorted by cost_total"),
         "{shown}"
     );
 }
