@@ -26,7 +26,7 @@ use bill::{Bill, Errors, calls, sum};
 use course::{Sequence, Supply};
 use known::{Known, factor};
 use limited::{Limited, under_limit};
-use share::{Shares, shares};
+use share::{Of, Shares, shares, with_luck};
 use volume::Described;
 
 /// Of a partition, what one value of its sort key selects, a closed range or a prefix, one side of a value.
@@ -63,7 +63,7 @@ pub(super) fn of_keys(
     };
     // A missing item is charged the minimum (developer guide, `API_BatchGetItem`).
     bill.units.low = keys.low * unit_factor(context.consistency);
-    let shares = shares(context, path, shape, &[]);
+    let shares = shares(context, path, shape, (Of::Part, &[]));
     let rows = Spread {
         low: 0.0,
         expected: keys.expected * shares.read.expected,
@@ -100,7 +100,7 @@ pub(super) fn of_partitions(
         item: known.item_of(&volumes),
         volumes,
         most_items: None,
-        shares: shares(context, path, shape, &binding.followed),
+        shares: shares(context, path, shape, (Of::Part, &binding.followed)),
         sequence,
         basis,
     };
@@ -122,11 +122,15 @@ pub(super) fn of_scan(
         || path.table.mean_item(),
         |_| Described::of(path).map(|described| described.mean()),
     );
+    let of = match stops_at(context, order) {
+        None => Of::All,
+        Some(_) => Of::Part,
+    };
     let reading = Reading {
         item: known.item_of(&[total]),
         volumes: vec![total],
         most_items: Some(scan_page_items(described)),
-        shares: shares(context, path, shape, &[]),
+        shares: shares(context, path, shape, (of, &[])),
         sequence: Sequence::Sweep,
         basis,
     };
@@ -266,6 +270,7 @@ fn rows_fetched(
         return rows;
     };
     let limit = count(limit);
+    let answering = with_luck(answering, limit);
     let needed = |share: f64| limit / share.max(f64::MIN_POSITIVE);
     Spread {
         low: rows.low.min(needed(answering.high)),

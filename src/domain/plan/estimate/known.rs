@@ -11,6 +11,9 @@ use crate::domain::stats::{Figure, Origin, PathName, Spread, Volume};
 
 /// A partition may be this many times as large as guessed, and an item as the mean.
 const SPREAD: f64 = 4.0;
+/// Bytes charged are at least this part of those measured: the size of some numbers is a byte less by
+/// other readings of the rule (developer guide, `CapacityUnitCalculations`: "approximately").
+const MEASURED: f64 = 0.995;
 /// The largest item in bytes (developer guide, Constraints: 400 KB).
 const LARGEST: f64 = 400.0 * 1024.0;
 
@@ -67,8 +70,10 @@ impl<'a> Known<'a> {
         let mut volumes = Vec::with_capacity(binding.partitions.len());
         let last = binding.partitions.len().saturating_sub(1);
         for (at, condition) in binding.partitions.iter().enumerate() {
-            // Of the partitions that a range of dates covers all but the first and last are read whole.
-            let is_whole = binding.covered.is_some() && at > 0 && at < last;
+            // Of the partitions that a range of dates covers all but the first and last are read
+            // whole, when none stands beside it for the sake of time zones.
+            let covers = |covered: f64| covered > float(last) - 1.0;
+            let is_whole = binding.covered.is_some_and(covers) && at > 0 && at < last;
             let whole = || KeyCondition {
                 equal: condition.partition().to_vec(),
                 partition_len: condition.partition_len,
@@ -157,13 +162,17 @@ fn around(mean: f64) -> Spread {
     }
 }
 
-/// A figure of the statistics.
+/// A figure of the statistics. Bytes learned are bytes charged; those of a sample were measured here.
 const fn known(figure: Figure) -> (Volume, Basis) {
+    let Volume { items, mut bytes } = figure.volume;
     let basis = match figure.origin {
-        Origin::Analyzed => Basis::Analyzed,
+        Origin::Analyzed => {
+            bytes.low *= MEASURED;
+            Basis::Analyzed
+        }
         Origin::Learned => Basis::Learned,
     };
-    (figure.volume, basis)
+    (Volume { items, bytes }, basis)
 }
 
 /// Of a partition, what a range of its sort key selects.

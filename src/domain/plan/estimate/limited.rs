@@ -4,6 +4,7 @@ use super::Reading;
 use super::bill::Bill;
 use super::course::{Rules, Sequence, Supply, play};
 use super::known::Known;
+use super::share::{Shares, with_luck};
 use crate::domain::plan::Basis;
 use crate::domain::plan::access::Context;
 use crate::domain::plan::pace::Filtered;
@@ -35,7 +36,11 @@ pub(super) fn under_limit(
     reading: &Reading,
     limited: &Limited<'_>,
 ) -> Option<(Bill, Basis)> {
-    let shares = reading.shares;
+    let shares = Shares {
+        read: with_luck(reading.shares.read, float(limited.limit)),
+        fetched: with_luck(reading.shares.fetched, float(limited.limit)),
+        ..reading.shares
+    };
     let mut basis = reading.basis.max(shares.basis);
     let fetch = |items: f64| match limited.base {
         None => Some((Bill::NOTHING, Basis::Exact)),
@@ -87,13 +92,17 @@ pub(super) fn under_limit(
 }
 
 /// Of what a partition may hold, as many items as give the rows asked for.
-#[expect(clippy::cast_precision_loss, reason = "an estimate")]
 fn just_enough(read: &Volume, limit: u64, share: f64) -> (f64, f64) {
     let Volume { items, bytes } = read;
-    let needed = (limit as f64 / share.max(f64::MIN_POSITIVE)).ceil();
+    let needed = (float(limit) / share.max(f64::MIN_POSITIVE)).ceil();
     let enough = needed.clamp(items.low, items.high.max(items.low));
     let mean = bytes.expected / items.expected.max(f64::MIN_POSITIVE);
     (enough, enough * mean)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+const fn float(count: u64) -> f64 {
+    count as f64
 }
 
 /// The same, its ends as far apart as those of `other`.

@@ -8,6 +8,9 @@ use crate::domain::plan::conditions::understood;
 use crate::domain::plan::shape::Shape;
 use crate::domain::stats::Spread;
 
+/// How much better or worse the odds may be in a part than in all.
+const ODDS: f64 = 4.0;
+
 /// Shares of items, first of those read, then of those fetched.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Shares {
@@ -19,12 +22,21 @@ pub(super) struct Shares {
     pub(super) basis: Basis,
 }
 
+/// Whose shares they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// Of all that a path holds.
+    All,
+    /// Of a part of it: what is true of all need not be true of a part.
+    Part,
+}
+
 /// What the filters keep of items whose keys follow the conditions on `followed`.
 pub(super) fn shares(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     shape: &Shape,
-    followed: &[String],
+    (of, followed): (Of, &[String]),
 ) -> Shares {
     let follows = |conjunct: &Predicate| {
         understood(conjunct).is_some_and(|(name, _)| followed.iter().any(|f| f == name))
@@ -40,16 +52,50 @@ pub(super) fn shares(
     let decides = |conjunct: &&Predicate| !follows(conjunct) && !given.contains(conjunct);
     let residual = shape.residual.conjuncts();
     let here = residual.iter().filter(decides).cloned();
-    let later = shape.fetch.iter().flat_map(|fetch| {
-        let conjuncts = fetch.residual.conjuncts().iter();
-        conjuncts.filter(|conjunct| decides(conjunct) && !residual.contains(conjunct))
-    });
+    // Of a member of a union its own conditions: the whole filter follows from them.
+    let fetched = shape.fetch.iter();
+    let later = fetched.flat_map(|_| context.conditions.conjuncts());
+    let later = later.filter(|conjunct| decides(conjunct) && !residual.contains(conjunct));
     let (read, of_read) = share(context, &path.table.name, here.collect());
     let (fetched, of_fetched) = share(context, &context.base.name, later.cloned().collect());
+    let of_part = |share: Spread| match of {
+        Of::All => share,
+        Of::Part => elsewhere(share),
+    };
     Shares {
-        read,
-        fetched,
+        read: of_part(read),
+        fetched: of_part(fetched),
         basis: of_read.max(of_fetched),
+    }
+}
+
+/// A share in a part of what it is known of: the odds may be [`ODDS`] times as good or as bad.
+fn elsewhere(share: Spread) -> Spread {
+    let odds = |share: f64, by: f64| share * by / (share * by + 1.0 - share);
+    Spread {
+        low: odds(share.low, 1.0 / ODDS),
+        expected: share.expected,
+        high: odds(share.high, ODDS),
+    }
+}
+
+/// The share that `rows` items with it come from: about as many as `share` says, but for luck, three
+/// standard deviations of it.
+pub(super) fn with_luck(share: Spread, rows: f64) -> Spread {
+    let luck = |share: f64| 3.0 * (rows * (1.0 - share)).sqrt();
+    let unlucky = |share: f64| share * rows / (rows + luck(share) + 1.0 - share);
+    let lucky = |share: f64| share * rows / (rows - luck(share)).max(rows * share);
+    if rows < 1.0 || share.low >= 1.0 {
+        return share;
+    }
+    Spread {
+        low: unlucky(share.low),
+        expected: share.expected,
+        high: if share.high > 0.0 {
+            lucky(share.high)
+        } else {
+            0.0
+        },
     }
 }
 
