@@ -290,13 +290,11 @@ fn with_fetch(
     if shape.fetch.is_none() {
         return finish(context, path, bill, basis);
     }
-    match Known::of_base(context).by_keys(rows) {
-        Some((fetch, of_fetch)) => finish(context, path, bill + fetch, basis.max(of_fetch)),
-        None => {
-            let k = unit_factor(context.consistency);
-            unknown(context, path, bill.units.low / k, bill.requests.low)
-        }
+    if let Some((fetch, of_fetch)) = Known::of_base(context).by_keys(rows) {
+        return finish(context, path, bill + fetch, basis.max(of_fetch));
     }
+    let k = unit_factor(context.consistency);
+    unknown(context, path, bill.units.low / k, bill.requests.low)
 }
 
 /// The LIMIT, when reaching it ends the reading.

@@ -1,6 +1,7 @@
 //! Paths not taken, each with its reason.
 
 use super::paths::Place;
+use super::rank::units;
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::explain::{figure, range};
 use crate::domain::plan::refusal::Refusal;
@@ -14,10 +15,18 @@ pub(super) fn possible(chosen: &Plan, plan: Plan, pin: Option<&Place>) -> Reject
     let instead = format!("{} RCU instead of {}", range(own.rcu), range(other.rcu));
     let unknown = "sizes are unknown, and reads of this kind usually cost more".to_owned();
     let (reason, detail) = match (own.rcu.high, other.rcu.high) {
-        (Some(_), Some(_)) => match own.expected.0.total_cmp(&other.expected.0) {
-            Ordering::Equal => (
+        (Some(_), Some(_)) => match units(&own).total_cmp(&units(&other)) {
+            Ordering::Equal if own.expected == other.expected => (
                 Reason::Tie,
                 format!("the same {} RCU", figure(own.expected)),
+            ),
+            Ordering::Equal => (
+                Reason::Tie,
+                format!(
+                    "about the same: {} RCU and {} are expected",
+                    figure(own.expected),
+                    figure(other.expected)
+                ),
             ),
             Ordering::Greater => (Reason::CostsMore, instead),
             Ordering::Less if pin.is_some() => (

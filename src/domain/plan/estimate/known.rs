@@ -81,12 +81,11 @@ impl<'a> Known<'a> {
             };
             let condition = if is_whole { &whole() } else { condition };
             let figure = self.context.statistics.selected(&self.name, condition);
-            let (volume, of) = match figure.map(known) {
-                Some(known) => known,
-                None => {
-                    let guessed = guess.get_or_insert_with(|| self.guess(binding));
-                    ((*guessed)?, Basis::Described)
-                }
+            let (volume, of) = if let Some(figure) = figure {
+                known(figure)
+            } else {
+                let guessed = guess.get_or_insert_with(|| self.guess(binding));
+                ((*guessed)?, Basis::Described)
             };
             volumes.push(volume);
             basis = basis.max(of);

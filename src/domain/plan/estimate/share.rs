@@ -106,17 +106,15 @@ fn share(context: &Context<'_>, table: &TableName, conjuncts: Vec<Predicate>) ->
     }
     let expected = conjuncts.iter().map(guess).product();
     let all = conjuncts.into_iter().fold(Predicate::TRUE, Predicate::and);
-    match context.statistics.share(table, &all) {
-        Some(share) => (share, Basis::Analyzed),
-        None => {
-            let share = Spread {
-                low: 0.0,
-                expected,
-                high: 1.0,
-            };
-            (share, Basis::Described)
-        }
-    }
+    let guessed = Spread {
+        low: 0.0,
+        expected,
+        high: 1.0,
+    };
+    let known = context.statistics.share(table, &all);
+    known.map_or((guessed, Basis::Described), |share| {
+        (share, Basis::Analyzed)
+    })
 }
 
 /// The share that a condition keeps, when nothing is known of values: the closer it says what they

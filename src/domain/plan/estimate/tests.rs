@@ -1,1 +1,104 @@
+use super::*;
+use crate::domain::plan::fixture::{catalog, path_of, try_route};
+use crate::domain::query::Consistency;
+use rstest::rstest;
 
+/// The estimate of the path of that name, as `DescribeTable` alone tells it.
+fn estimate_of(path: &str, text: &str, consistency: Consistency) -> Estimate {
+    let route = try_route(&catalog(), text, consistency).unwrap();
+    let others = route.rejected.iter().filter_map(|r| r.plan.as_deref());
+    let mut plans = std::iter::once(&route.plan).chain(others);
+    plans
+        .find(|plan| path_of(&plan.access) == path)
+        .unwrap()
+        .estimate
+}
+
+fn ends(estimate: &Estimate) -> (f64, f64, f64) {
+    let rcu = estimate.rcu;
+    (rcu.low.0, estimate.expected.0, rcu.high.unwrap().0)
+}
+
+#[rstest]
+#[case::one_item("airport = 'A' AND strike_id = 'S1'", Consistency::Eventual, (0.5, 0.5, 0.5))]
+#[case::strong("airport = 'A' AND strike_id = 'S1'", Consistency::Strong, (1.0, 1.0, 1.0))]
+// A partition of the base is guessed at a hundred items of 295 bytes, at most four times that.
+#[case::a_partition("airport = 'A'", Consistency::Eventual, (0.5, 4.0, 14.5))]
+#[case::twice_as_much_when_strong("airport = 'A'", Consistency::Strong, (1.0, 8.0, 29.0))]
+fn without_statistics_figures_follow_from_the_size_of_the_table(
+    #[case] filter: &str,
+    #[case] consistency: Consistency,
+    #[case] units: (f64, f64, f64),
+) {
+    let text = format!("SELECT * FROM strikes WHERE {filter}");
+    let estimate = estimate_of("strikes", &text, consistency);
+    assert_eq!(ends(&estimate), units);
+    assert_eq!(estimate.basis, Basis::Described);
+}
+
+#[test]
+fn a_local_index_is_charged_its_entries_and_each_item_that_is_fetched() {
+    let text = "SELECT * FROM strikes WHERE airport = 'A' AND struck_on > '1998' \
+                ORDER BY struck_on LIMIT 4";
+    let fetched = estimate_of("by_date", text, Consistency::Strong);
+    let counted = "SELECT COUNT(*) FROM strikes WHERE airport = 'A' AND struck_on > '1998' LIMIT 4";
+    let read = estimate_of("by_date", counted, Consistency::Strong);
+    assert!((fetched.expected.0 - read.expected.0 - 4.0).abs() < f64::EPSILON);
+}
+
+#[test]
+fn items_got_by_their_keys_are_rounded_up_each_by_itself() {
+    let text = "SELECT * FROM strikes WHERE airport = 'A' AND strike_id IN ('S1', 'S2', 'S3')";
+    let route = try_route(&catalog(), text, Consistency::Eventual).unwrap();
+    let others = route.rejected.iter().filter_map(|r| r.plan.as_deref());
+    let mut plans = std::iter::once(&route.plan).chain(others);
+    let by_keys = plans.find(|plan| plan.operation() == "batch_get").unwrap();
+    assert_eq!(ends(&by_keys.estimate), (1.5, 1.5, 1.5));
+}
+
+#[test]
+fn a_count_costs_what_the_rows_would() {
+    let rows = estimate_of(
+        "strikes",
+        "SELECT * FROM strikes WHERE airport = 'A'",
+        Consistency::Eventual,
+    );
+    let count = estimate_of(
+        "strikes",
+        "SELECT COUNT(*) FROM strikes WHERE airport = 'A'",
+        Consistency::Eventual,
+    );
+    assert_eq!(rows, count);
+}
+
+#[test]
+fn a_union_is_the_sum_of_its_members_and_known_as_badly_as_the_worst() {
+    let exact = Estimate {
+        rcu: Range::new(Rcu(1.0), Rcu(2.0)),
+        expected: Rcu(1.5),
+        requests: Range::new(1, 2),
+        bytes: Range::new(100, 200),
+        usd: Some((0.1, Some(0.2))),
+        basis: Basis::Analyzed,
+    };
+    let unknown = Estimate {
+        rcu: Range::at_least(Rcu(0.5)),
+        usd: Some((0.1, None)),
+        basis: Basis::Unknown,
+        ..exact
+    };
+    let two = of_union(&[exact, exact]);
+    assert_eq!(ends(&two), (2.0, 3.0, 4.0));
+    assert_eq!(
+        (two.requests, two.bytes),
+        (Range::new(2, 4), Range::new(200, 400))
+    );
+    assert_eq!(two.basis, Basis::Analyzed);
+    let worse = of_union(&[exact, unknown]);
+    assert_eq!(worse.rcu, Range::at_least(Rcu(1.5)));
+    assert_eq!(
+        (worse.usd, worse.basis),
+        (Some((0.2, None)), Basis::Unknown)
+    );
+    assert_eq!(of_union(&[]), of_nothing());
+}

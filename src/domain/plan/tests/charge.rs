@@ -41,11 +41,11 @@ impl Memory<'_> {
             }
             _ => lanes.iter().map(|lane| pages(lane, ends, k)).sum(),
         };
-        read + self.fetch_charge(plan, lanes, seen)
+        read + self.fetch_charge(plan, &lanes, seen)
     }
 
     /// Every row that matched is fetched, each base item once a page; no page here holds one twice.
-    fn fetch_charge(&self, plan: &Plan, lanes: Vec<Vec<Item>>, seen: &mut Seen) -> f64 {
+    fn fetch_charge(&self, plan: &Plan, lanes: &[Vec<Item>], seen: &mut Seen) -> f64 {
         let mut rows = verified(plan, lanes.concat());
         if let Some(names) = &plan.distinct {
             keep_first(names, &mut rows, seen);

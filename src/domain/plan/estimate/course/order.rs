@@ -124,7 +124,9 @@ fn take(run: &Run, rows: &mut [Rows], supply: Supply) -> f64 {
     match supply {
         Supply::Best if held >= run.missing => {
             let left = 1.0 - run.missing / held;
-            rows.iter_mut().for_each(|lane| lane.held *= left);
+            for lane in rows {
+                lane.held *= left;
+            }
             run.missing
         }
         Supply::Best | Supply::Even => take_evenly(run, rows),
