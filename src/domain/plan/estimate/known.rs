@@ -6,8 +6,9 @@ use super::{CLOSED, HALF_OPEN, POINT, float};
 use crate::domain::plan::Basis;
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::partitions::{Binding, Narrowing};
-use crate::domain::read::KeyCondition;
+use crate::domain::read::{KeyCondition, KeyRange};
 use crate::domain::stats::{Figure, Origin, PathName, Spread, Volume};
+use crate::domain::value::Value;
 
 /// A partition may be this many times as large as guessed, and an item as the mean.
 const SPREAD: f64 = 4.0;
@@ -70,10 +71,9 @@ impl<'a> Known<'a> {
         let mut volumes = Vec::with_capacity(binding.partitions.len());
         let last = binding.partitions.len().saturating_sub(1);
         for (at, condition) in binding.partitions.iter().enumerate() {
-            // Of the partitions that a range of dates covers all but the first and last are read
-            // whole, when none stands beside it for the sake of time zones.
-            let covers = |covered: f64| covered > float(last) - 1.0;
-            let is_whole = binding.covered.is_some_and(covers) && at > 0 && at < last;
+            // Of the partitions that a range of dates covers those in the middle are read whole.
+            let is_whole =
+                binding.covered.is_some() && at > 0 && at < last && lies_within(condition);
             let whole = || KeyCondition {
                 equal: condition.partition().to_vec(),
                 partition_len: condition.partition_len,
@@ -149,6 +149,21 @@ impl<'a> Known<'a> {
             },
             |(item, _)| item,
         )
+    }
+}
+
+/// Whether the partition lies strictly between the bounds of the range inside it: the key of a date,
+/// such as a month, begins every text of it, and a bound that begins so cuts the partition.
+fn lies_within(condition: &KeyCondition) -> bool {
+    let [(_, Value::S(partition))] = condition.partition() else {
+        return false;
+    };
+    match &condition.range {
+        Some((_, KeyRange::Between(Value::S(low), Value::S(high)))) => {
+            let cuts = |bound: &String| bound.starts_with(partition.as_str());
+            low < partition && partition < high && !cuts(low) && !cuts(high)
+        }
+        _ => false,
     }
 }
 
