@@ -161,13 +161,13 @@ async fn a_limit_counts_the_rows_of_all_members() {
 
 #[tokio::test]
 async fn members_come_in_one_order_and_only_then_under_the_limit() {
-    for limit in [None, Some(7)] {
+    for limit in [None, Some(7_u32)] {
         let server = server().await;
         let parts = vec![
             august(OrderStrategy::Native, Direction::Ascending),
             least(OrderStrategy::Sort),
         ];
-        let request = request("rank", Direction::Ascending, limit);
+        let request = request("rank", Direction::Ascending, limit.map(u64::from));
         let (answer, rows) = run(server.store, &request, &union(parts), small_pages()).await;
         assert!(answer.complete);
         let expected = (0..10).chain((10..60).filter(|n| n % 3 == 0));
