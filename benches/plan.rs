@@ -116,7 +116,9 @@ fn catalog() -> Catalog {
     }
     let dataset = bound(&text, &tables);
     let mut sampler = Sampler::new(&tables[0], Some(&dataset));
-    orders().iter().for_each(|order| sampler.add(order));
+    for order in &orders() {
+        sampler.add(order);
+    }
     let tables = tables.into_iter();
     Catalog {
         tables: tables

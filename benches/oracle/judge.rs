@@ -176,7 +176,9 @@ impl Judgement {
         });
         let wrong: Vec<String> = wrong.collect();
         println!("  candidates with other rows: {}", wrong.len());
-        wrong.iter().for_each(|line| println!("{line}"));
+        for line in &wrong {
+            println!("{line}");
+        }
         wrong.is_empty()
     }
 
@@ -226,7 +228,9 @@ fn share<'a>(
         percent(good.len(), all),
         asked * 100.0
     );
-    bad.iter().for_each(|case| case.show());
+    for case in bad {
+        case.show();
+    }
     ratio(good.len(), all) >= asked
 }
 

@@ -94,25 +94,21 @@ async fn build(options: Options, prefix: &'static str) -> Fixture {
     .await
     .unwrap();
     let items = all_items(&*source, &tables).await;
-    match other_endpoint() {
-        Some(endpoint) => {
-            let ready: Vec<&Table> = items
-                .keys()
-                .filter_map(|name| tables.table(name.as_str()))
-                .collect();
-            writer::copy(&endpoint, prefix, &ready, &items).await;
-            let items = items
-                .into_iter()
-                .map(|(name, items)| (TableName::from(format!("{prefix}{name}")), items))
-                .collect();
-            let text = Sandbox::dataset_text().replace("\"strikes", &format!("\"{prefix}strikes"));
-            finish(endpoint, prefix, &text, items, None).await
-        }
-        None => {
-            let endpoint = sandbox.endpoint().to_owned();
-            finish(endpoint, "", Sandbox::dataset_text(), items, Some(sandbox)).await
-        }
-    }
+    let Some(endpoint) = other_endpoint() else {
+        let endpoint = sandbox.endpoint().to_owned();
+        return finish(endpoint, "", Sandbox::dataset_text(), items, Some(sandbox)).await;
+    };
+    let ready: Vec<&Table> = items
+        .keys()
+        .filter_map(|name| tables.table(name.as_str()))
+        .collect();
+    writer::copy(&endpoint, prefix, &ready, &items).await;
+    let items = items
+        .into_iter()
+        .map(|(name, items)| (TableName::from(format!("{prefix}{name}")), items))
+        .collect();
+    let text = Sandbox::dataset_text().replace("\"strikes", &format!("\"{prefix}strikes"));
+    finish(endpoint, prefix, &text, items, None).await
 }
 
 async fn build_shop() -> Fixture {

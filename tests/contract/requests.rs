@@ -2,6 +2,7 @@
 
 use crate::dice::Dice;
 use driftscope::domain::value::{Item, Value};
+use std::fmt::Write as _;
 
 /// What of a dataset requests speak of.
 #[derive(Debug)]
@@ -117,7 +118,7 @@ impl Draw<'_> {
         }
         if self.dice.below(2) == 0 {
             let limit = self.dice.pick(&[1, 5, 50, 500]);
-            text.push_str(&format!(" LIMIT {limit}"));
+            let _ = write!(text, " LIMIT {limit}");
         }
         text
     }
@@ -290,11 +291,11 @@ impl Draw<'_> {
     }
 
     fn any_equal(&mut self) -> &'static str {
-        *self.dice.pick::<&str>(self.words.equal)
+        self.dice.pick::<&str>(self.words.equal)
     }
 
     fn any_ranged(&mut self) -> &'static str {
-        *self.dice.pick::<&str>(self.words.ranged)
+        self.dice.pick::<&str>(self.words.ranged)
     }
 }
 

@@ -109,19 +109,7 @@ pub(crate) fn bound(text: &str, tables: &[Table]) -> BoundDataset {
 /// are missing now and then.
 fn order(dice: &mut Dice, number: usize) -> Item {
     let day = dice.below(DAYS);
-    let status = match dice.below(100) {
-        0..4 => "open",
-        4..6 => "held",
-        6..16 => "paid",
-        16..35 => "shipped",
-        35..92 => "delivered",
-        _ => "cancelled",
-    };
-    let channel = match dice.below(20) {
-        0..13 => "web",
-        13..19 => "app",
-        _ => "phone",
-    };
+    let (status, channel) = (status(dice), channel(dice));
     let skus = (0..=dice.skewed(6)).map(|_| Value::s(format!("K{:03}", dice.skewed(ARTICLES))));
     let mut skus: Vec<Value> = skus.collect();
     skus.sort();
@@ -151,6 +139,31 @@ fn order(dice: &mut Dice, number: usize) -> Item {
         ("skus".into(), Value::L(skus)),
         ("revision".into(), whole(1 + dice.skewed(9))),
     ]);
+    add_sometimes(dice, &mut order);
+    order
+}
+
+fn status(dice: &mut Dice) -> &'static str {
+    match dice.below(100) {
+        0..4 => "open",
+        4..6 => "held",
+        6..16 => "paid",
+        16..35 => "shipped",
+        35..92 => "delivered",
+        _ => "cancelled",
+    }
+}
+
+fn channel(dice: &mut Dice) -> &'static str {
+    match dice.below(20) {
+        0..13 => "web",
+        13..19 => "app",
+        _ => "phone",
+    }
+}
+
+/// Attributes that some orders lack.
+fn add_sometimes(dice: &mut Dice, order: &mut Item) {
     let mut sometimes = |dice: &mut Dice, name: &str, of_20: usize, value: Value| {
         if dice.below(20) < of_20 {
             order.insert(name.into(), value);
@@ -174,7 +187,6 @@ fn order(dice: &mut Dice, number: usize) -> Item {
         15,
         Value::s("leave it at the door; ".repeat(note / 22 + 1)),
     );
-    order
 }
 
 fn whole(number: usize) -> Value {
