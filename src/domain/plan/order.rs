@@ -6,6 +6,7 @@
 
 use super::OrderStrategy;
 use super::access::{AccessPath, Context, Source};
+use super::conditions::understood;
 use super::constraint::{Constraint, value_of};
 use super::derive::behind_constants;
 use super::partitions::{Binding, Lanes, known};
@@ -129,18 +130,18 @@ pub(super) fn of_unordered(context: &Context<'_>) -> Sequence {
     }
 }
 
-/// The order asked, without what is the same for all rows. A count has none.
+/// The order asked, without what is the same for all rows: what a condition of its own says, so that
+/// rows with another value are dropped before they are put in order. A count has none.
 fn asked<'a>(context: &'a Context<'_>) -> Vec<&'a OrderBy> {
     if context.request.select == Select::Count {
         return Vec::new();
     }
-    let varies = |by: &&OrderBy| {
-        let known = by
-            .path
-            .as_top()
-            .and_then(|name| context.conditions.of(name));
-        known.is_none_or(|known| known.single().is_none())
+    let is_fixed = |name: &str| {
+        let said = context.conditions.conjuncts().iter().filter_map(understood);
+        let mut of_name = said.filter(|(of, _)| *of == name);
+        of_name.any(|(_, known)| known.single().is_some())
     };
+    let varies = |by: &&OrderBy| !by.path.as_top().is_some_and(is_fixed);
     context.request.order.iter().filter(varies).collect()
 }
 
