@@ -15,7 +15,7 @@ mod verdict;
 
 pub use compare::{AttributeDiff, diff_items};
 pub use join::{Candidate, Difference, Tally, candidates, differences};
-pub use record::{Membership, Record, Recorder, Side};
+pub use record::{Membership, Record, Recorder};
 pub use report::{CopySummary, Finding, FindingCounts, Summary};
 pub use unverified::{LeftOpen, Unverified};
 pub use verdict::{Look, Times, Verdict, classify, copy_keys, judge, owner_keys};

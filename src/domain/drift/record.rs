@@ -31,15 +31,6 @@ pub struct Record<'a> {
     key: &'a [u8],
 }
 
-/// Which side of a copy an item is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// What the base says.
-    Expected,
-    /// What the copy holds.
-    Actual,
-}
-
 impl<'a> Record<'a> {
     /// Which of `buckets` (a power of two) it belongs to.
     #[must_use]
@@ -352,4 +343,82 @@ fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let (taken, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
     Some(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::drift::fixture::sides;
+    use crate::domain::mapping::Expectation;
+    use crate::domain::mapping::fixture::{copy, key, strike, strikes};
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_record_that_is_cut_ends_the_records() {
+        let dataset = strikes();
+        let (bytes, _) = sides(&dataset, copy(&dataset, "by_month"), &[strike()], &[]);
+        for end in 0..bytes.len() {
+            assert_eq!(Record::take(&mut &bytes[..end]), None, "{end} bytes");
+        }
+        assert!(Record::take(&mut bytes.as_slice()).is_some());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn a_key_comes_back_from_its_bytes(
+            text in "\\PC{1,300}",
+            digits in -1_000_000_i64..1_000_000,
+            places in 0_usize..20,
+            bytes in prop::collection::vec(any::<u8>(), 1..300),
+        ) {
+            let schema = key("text number:N bytes:B");
+            let number = format!("{digits}.{}1", "0".repeat(places));
+            let item = Item::from([
+                ("text".to_owned(), Value::S(text)),
+                ("number".to_owned(), Value::N(number.parse().unwrap())),
+                ("bytes".to_owned(), Value::B(bytes)),
+            ]);
+            let mut encoded = Vec::new();
+            for attribute in schema.attributes() {
+                put_owned(&mut encoded, &item[&attribute.name]);
+            }
+            prop_assert_eq!(decode_key(&schema, &encoded), Some(item));
+            encoded.push(0);
+            prop_assert_eq!(decode_key(&schema, &encoded), None);
+        }
+
+        /// The road over items that are never put together gives what those items would give.
+        #[test]
+        fn an_expected_item_and_the_same_one_found_have_one_record(
+            operator in prop::option::of("[a-c]{1,2}"),
+            damage in "None|Minor",
+            cost in 0_i64..5_000,
+            more in prop::option::of(any::<bool>()),
+        ) {
+            let mut base = strike();
+            base.remove("operator");
+            base.extend(operator.map(|text| ("operator".to_owned(), Value::S(text))));
+            base.insert("damage".to_owned(), Value::S(damage));
+            base.insert("cost_total".to_owned(), Value::N(cost.into()));
+            base.extend(more.map(|flag| ("more".to_owned(), Value::Bool(flag))));
+            let dataset = strikes();
+            for copy in &dataset.copies {
+                let Expectation::Items(found) = dataset.expected(copy, &base) else {
+                    continue;
+                };
+                let (expected, actual) = sides(&dataset, copy, &[base.clone()], &found);
+                let identities = |mut bytes: &[u8]| {
+                    let mut all: Vec<_> = std::iter::from_fn(|| Record::take(&mut bytes))
+                        .map(|record| record.identity())
+                        .collect();
+                    all.sort_unstable();
+                    all
+                };
+                prop_assert_eq!(identities(&expected).len(), found.len());
+                prop_assert_eq!(identities(&expected), identities(&actual));
+            }
+        }
+    }
 }

@@ -145,3 +145,72 @@ pub(super) fn failed(error: &io::Error) -> ReadError {
         .hint(hint),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::drift::{Recorder, differences};
+    use crate::domain::item::BlockBuilder;
+    use crate::domain::mapping::fixture::{copy, strike, strikes, with};
+    use serde_json::json;
+
+    const ITEMS: usize = 300;
+
+    /// A side of `by_month` with the records of as many base items, in chunks of `chunk` bytes.
+    fn filled(chunk: usize) -> SideFile {
+        let layout = Layout { buckets: 4, chunk };
+        let dataset = strikes();
+        let mut recorder = Recorder::new(&dataset, [copy(&dataset, "by_month")]);
+        let mut side = SideFile::new(layout);
+        let mut builder = BlockBuilder::new();
+        for n in 0..ITEMS {
+            let id = json!({"strike_id": {"S": format!("S{n:05}")}});
+            builder.push(&with(&strike(), &id));
+        }
+        for item in builder.finish().iter() {
+            recorder.base_item(item, |_, record| side.push(&record).unwrap());
+        }
+        side
+    }
+
+    #[test]
+    fn what_was_written_out_reads_as_what_stayed_in_memory() {
+        let (mut spilled, mut kept) = (filled(500), filled(usize::MAX));
+        assert!(spilled.file.is_some() && kept.file.is_none());
+        assert_eq!(
+            (spilled.items(), kept.items()),
+            (ITEMS as u64, ITEMS as u64)
+        );
+        for bucket in kept.layout.buckets() {
+            let (on_disk, in_memory) = (spilled.read(bucket).unwrap(), kept.read(bucket).unwrap());
+            assert!(!in_memory.is_empty());
+            assert_eq!(on_disk, in_memory);
+            assert_eq!(spilled.tally(bucket), kept.tally(bucket));
+        }
+    }
+
+    #[test]
+    fn every_record_is_in_the_bucket_of_its_base_item_on_either_side() {
+        let dataset = strikes();
+        let by_month = copy(&dataset, "by_month");
+        let mut side = filled(500);
+        let counts = side.layout.buckets().map(|bucket| side.tally(bucket).count);
+        assert_eq!(counts.sum::<u64>(), ITEMS as u64);
+        let found: usize = (0..4)
+            .map(|bucket| differences(&dataset, by_month, &side.read(bucket).unwrap(), &[]).len())
+            .sum();
+        assert_eq!(found, ITEMS, "each has its base key again");
+    }
+
+    #[test]
+    fn buffers_of_all_sides_together_are_bounded_however_large_the_base_is() {
+        for (items, copies) in [(0, 0), (10_000, 5), (10_000_000, 2), (u64::MAX, 40)] {
+            let layout = Layout::new(items, copies);
+            assert!(layout.buckets.is_power_of_two() && layout.buckets <= 1_024);
+            assert!(
+                layout.chunk * layout.buckets * copies * 2 <= BUFFERS,
+                "{layout:?}"
+            );
+        }
+    }
+}
