@@ -141,7 +141,8 @@ fn by_key(
         direction: sequence.direction,
     };
     let shape = shape(context, path, &reads, sequence.strategy, binding.repeats)?;
-    let estimate = estimate::of_partitions(context, path, &binding, sequence.strategy, &shape);
+    let order = (sequence.strategy, sequence.lanes);
+    let estimate = estimate::of_partitions(context, path, &binding, order, &shape);
     Ok(plan(context, path, (reads, sequence), shape, estimate))
 }
 

@@ -72,12 +72,12 @@ pub(super) fn of_keys(
     with_fetch(context, path, shape, (bill, basis), rows)
 }
 
-/// The estimate of querying partitions.
+/// The estimate of querying partitions, which are read in the order of `lanes`.
 pub(super) fn of_partitions(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     binding: &Binding<'_>,
-    order: OrderStrategy,
+    (order, lanes): (OrderStrategy, Direction),
     shape: &Shape,
 ) -> Estimate {
     let known = Known::of(context, path);
@@ -93,7 +93,7 @@ pub(super) fn of_partitions(
         let fewest = if at_once { count } else { 1.0 };
         return unknown(context, path, fewest, fewest);
     };
-    if order == OrderStrategy::Concatenate && is_descending(context) {
+    if lanes == Direction::Descending {
         volumes.reverse();
     }
     let reading = Reading {
@@ -301,17 +301,6 @@ fn with_fetch(
 fn stops_at(context: &Context<'_>, order: OrderStrategy) -> Option<u64> {
     let limit = context.request.limit;
     limit.filter(|_| order != OrderStrategy::Sort)
-}
-
-/// Whether partitions that follow the order asked are read from the last one.
-fn is_descending(context: &Context<'_>) -> bool {
-    let mut order = context.request.order.iter();
-    let first = order.find(|by| {
-        let name = by.path.as_top();
-        let said = name.and_then(|name| context.conditions.of(name));
-        said.is_none_or(|said| said.single().is_none())
-    });
-    first.is_some_and(|by| by.direction == Direction::Descending)
 }
 
 /// What is known where sizes are not: so many reads of at least the minimum.

@@ -27,9 +27,9 @@ pub(in crate::domain::plan) fn sort(candidates: &mut [Candidate<'_>]) {
     candidates.sort_by(|a, b| compare(a, b, sizes));
 }
 
-/// Fewest expected units, which come in halves, in wider steps where they are uncertain; then what is fresher: what follows the base at once,
-/// its global indexes, copies; then fewest requests. Where a size is unknown, kinds of reads are ranked
-/// before all that.
+/// Fewest expected units, which come in halves, in wider steps where they are uncertain; then what is
+/// fresher: what follows the base at once, its global indexes, copies; then fewest requests. Where a
+/// size is unknown, kinds of reads are ranked before all that.
 fn compare(a: &Candidate<'_>, b: &Candidate<'_>, sizes: Sizes) -> Ordering {
     let by_kind = || rank(&a.plan).cmp(&rank(&b.plan));
     let by_units = || {

@@ -6,6 +6,7 @@
 mod order;
 
 use super::bill::{Bill, calls_of};
+use super::{count, whole};
 use crate::domain::cost::{PAGE_BYTES, page_units, read_to_end};
 use crate::domain::plan::pace::{CONCURRENCY, FETCH, Filtered, Pace};
 use crate::domain::query::Consistency;
@@ -107,7 +108,7 @@ impl Run {
             flying: VecDeque::new(),
             bill: Bill::NOTHING,
             fetched: 0.0,
-            missing: float(rules.limit),
+            missing: count(rules.limit),
             read: 0.0,
             matched: 0.0,
             pages: 0,
@@ -260,7 +261,7 @@ impl Run {
             if rest < 1.0 || self.is_full() {
                 break;
             }
-            let most = float((FETCH * CONCURRENCY) as u64);
+            let most = count((FETCH * CONCURRENCY) as u64);
             let wave = if at > MOST_WAVES {
                 (self.missing / share.max(f64::MIN_POSITIVE)).min(rest)
             } else {
@@ -284,20 +285,6 @@ impl Run {
         }
         (self.bill, self.fetched)
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "an estimate")]
-const fn float(count: u64) -> f64 {
-    count as f64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts: never negative, and casts of floats saturate"
-)]
-const fn whole(count: f64) -> u64 {
-    count as u64
 }
 
 #[cfg(test)]
