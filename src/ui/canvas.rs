@@ -146,6 +146,17 @@ impl Canvas<'_> {
         }
     }
 
+    /// Draws the head of a table; where its rows go.
+    pub(super) fn head(&mut self, body: Rect, head: String) -> Rect {
+        let line = self.ink.line(Role::TableHead, head);
+        self.line(body, 0, &line);
+        Rect {
+            y: body.y + 1,
+            height: body.height.saturating_sub(1),
+            ..body
+        }
+    }
+
     /// Notes where a pane is.
     pub(super) fn place(&mut self, pane: Pane, frame: Rect, body: Rect, lines: usize) {
         let placed = Placed {

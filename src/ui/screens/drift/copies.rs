@@ -16,16 +16,8 @@ use ratatui::text::Line;
 pub(super) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &State) {
     let drift = &state.drift;
     let names = name_width(state);
-    let head = canvas.ink.line(
-        Role::TableHead,
-        copy_columns(names, "copy", "state", "expected", "actual", "found"),
-    );
-    canvas.line(body, 0, &head);
-    let rows = Rect {
-        y: body.y + 1,
-        height: body.height.saturating_sub(1),
-        ..body
-    };
+    let head = copy_columns(names, "copy", "state", "expected", "actual", "found");
+    let rows = canvas.head(body, head);
     canvas.place(Pane::Copies, frame, rows, 0);
     let copies = std::iter::once(None).chain(drift.copy_names.iter().map(Some));
     let shown = copies.enumerate().skip(drift.copies.offset);

@@ -40,13 +40,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, sta
         ["ago", "request", "path"],
         ["RCU", "read", "given", "time"],
     );
-    let head = canvas.ink.line(Role::TableHead, head);
-    canvas.line(body, 0, &head);
-    let rows = Rect {
-        y: body.y + 1,
-        height: body.height.saturating_sub(1),
-        ..body
-    };
+    let rows = canvas.head(body, head);
     canvas.place(Pane::Entries, area, rows, 0);
     if entries.is_empty() {
         let line = canvas.ink.line(Role::Muted, "nothing was asked yet");

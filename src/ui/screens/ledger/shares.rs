@@ -30,13 +30,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, sta
     };
     let names = names(shares, usize::from(body.width));
     let head = columns(names, "path", ["RCU", "reads", "list price"]);
-    let head = canvas.ink.line(Role::TableHead, head);
-    canvas.line(body, 0, &head);
-    let rows = Rect {
-        y: body.y + 1,
-        height: body.height.saturating_sub(1),
-        ..body
-    };
+    let rows = canvas.head(body, head);
     canvas.place(Pane::Shares, area, rows, 0);
     if shares.is_empty() {
         let line = canvas.ink.line(Role::Muted, "nothing was read yet");
