@@ -44,6 +44,17 @@ impl ReadRequest {
             Self::Scan(r) => r.index.as_ref(),
         }
     }
+    /// Eventual or strong.
+    #[must_use]
+    pub const fn consistency(&self) -> Consistency {
+        match self {
+            Self::Get(r) => r.consistency,
+            Self::BatchGet(r) => r.consistency,
+            Self::Query(r) => r.consistency,
+            Self::Scan(r) => r.consistency,
+        }
+    }
+
     /// The operation as the service names it.
     #[must_use]
     pub const fn operation(&self) -> &'static str {

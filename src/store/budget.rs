@@ -14,13 +14,13 @@ mod places;
 
 use super::throttle::{Reach, Throttle, Throttles};
 use super::{Identity, Names, Store};
+use crate::domain::cost::unit_factor;
 use crate::domain::mapping::CheckOptions;
 use crate::domain::names::{Rcu, TableName};
 use crate::domain::read::{ReadError, ReadPage, ReadRequest};
 use crate::domain::schema::Table;
 use async_trait::async_trait;
 use lane::Lane;
-use page::factor;
 use places::{Place, PlaceName, Places};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -202,7 +202,7 @@ impl Store for Budget {
         shared.last().replace(name.clone());
         let own = lane.admit(&mut request, each).await?;
         let all = shared.all.admit(&mut request, each).await?;
-        let factor = factor(&request);
+        let factor = unit_factor(request.consistency());
         let page = self.inner.read(request).await?;
         own.settle(page.consumed.total);
         all.settle(page.consumed.total);

@@ -1,6 +1,6 @@
 //! What a page can consume at most, and how to ask for a smaller one.
 
-use crate::domain::query::Consistency;
+use crate::domain::cost::unit_factor;
 use crate::domain::read::ReadRequest;
 
 /// Units of an item of the most bytes (`DynamoDB` developer guide, quotas: 400 KB).
@@ -21,21 +21,7 @@ pub(super) fn worst_case(request: &ReadRequest) -> f64 {
         ReadRequest::Query(query) => at_most(query.limit, PAGE),
         ReadRequest::Scan(scan) => at_most(scan.limit, PAGE),
     };
-    units * factor(request)
-}
-
-/// What a request consumes of what a strong one does (developer guide, `read-consistency`).
-pub(super) fn factor(request: &ReadRequest) -> f64 {
-    let consistency = match request {
-        ReadRequest::Get(get) => get.consistency,
-        ReadRequest::BatchGet(batch) => batch.consistency,
-        ReadRequest::Query(query) => query.consistency,
-        ReadRequest::Scan(scan) => scan.consistency,
-    };
-    match consistency {
-        Consistency::Strong => 1.0,
-        Consistency::Eventual => 0.5,
-    }
+    units * unit_factor(request.consistency())
 }
 
 /// Lowers the `Limit` so that a page of items that consume `each` strong units in the mean consumes about
@@ -53,7 +39,7 @@ pub(super) fn shrink(request: &mut ReadRequest, units: f64, each: Option<f64>) {
         return;
     }
     // A hair more than the quotient: 3 items that consumed 1 unit are 3 items to 1 unit.
-    let items = units / (each * factor(request)) + 1e-9;
+    let items = units / (each * unit_factor(request.consistency())) + 1e-9;
     let items = items.floor().clamp(1.0, f64::from(u32::MAX)) as u32;
     match request {
         ReadRequest::Get(_) | ReadRequest::BatchGet(_) => {}
@@ -69,6 +55,7 @@ fn lower(limit: Option<u32>, items: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::query::Consistency;
     use crate::domain::read::{BatchGet, Get};
     use crate::domain::value::{Item, Value};
     use crate::store::budget::tests::scan;
