@@ -22,7 +22,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use driftscope::domain::drift::Recorder;
 use driftscope::domain::item::decode_items;
 use driftscope::domain::mapping::{BoundDataset, bind, parse_dataset_file};
-use driftscope::domain::schema::{Billing, KeyAttribute, KeyKind, KeySchema, Table, TableClass};
+use driftscope::domain::schema::{KeyAttribute, KeyKind, KeySchema, Table};
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use std::hint::black_box;
@@ -78,22 +78,11 @@ fn table(name: &str, partition: &str, sort: &str) -> Table {
         let name = name.to_owned();
         vec![KeyAttribute { name, kind }]
     };
-    Table {
-        name: name.into(),
-        id: None,
-        arn: None,
-        key: KeySchema {
-            partition: key(partition),
-            sort: key(sort),
-        },
-        indexes: Vec::new(),
-        items: 0,
-        bytes: 0,
-        billing: Billing::OnDemand,
-        class: TableClass::Standard,
-        stream: None,
-        ttl: None,
-    }
+    let key = KeySchema {
+        partition: key(partition),
+        sort: key(sort),
+    };
+    Table::new(name, key)
 }
 
 /// The strikes with two copies, by month and by state.

@@ -166,6 +166,24 @@ pub struct Table {
 }
 
 impl Table {
+    /// An on-demand table of which only name and keys are known.
+    #[must_use]
+    pub fn new(name: impl Into<TableName>, key: KeySchema) -> Self {
+        Self {
+            name: name.into(),
+            id: None,
+            arn: None,
+            key,
+            indexes: Vec::new(),
+            items: 0,
+            bytes: 0,
+            billing: Billing::OnDemand,
+            class: TableClass::Standard,
+            stream: None,
+            ttl: None,
+        }
+    }
+
     /// The index of that name.
     #[must_use]
     pub fn index(&self, name: &str) -> Option<&Index> {

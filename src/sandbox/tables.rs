@@ -4,7 +4,7 @@ use super::SandboxError;
 use crate::domain::mapping::{BoundDataset, bind, parse_dataset_file};
 use crate::domain::problem::{Problem, nearest};
 use crate::domain::schema::{
-    Billing, Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, Table, TableClass,
+    Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, Table,
 };
 use crate::domain::value::Item;
 use dynoxide::actions::create_table::CreateTableRequest;
@@ -136,19 +136,7 @@ fn key_json(key: &KeySchema) -> Json {
 }
 
 fn table(name: &str, partition: &str, sort: &str) -> Table {
-    Table {
-        name: name.into(),
-        id: None,
-        arn: None,
-        key: key(partition, sort),
-        indexes: Vec::new(),
-        items: 0,
-        bytes: 0,
-        billing: Billing::OnDemand,
-        class: TableClass::Standard,
-        stream: None,
-        ttl: None,
-    }
+    Table::new(name, key(partition, sort))
 }
 
 fn index(name: &str, kind: IndexKind, keys: (&str, &str), projection: Projection) -> Index {

@@ -5,7 +5,7 @@ use driftscope::domain::mapping::{BoundDataset, Expectation, bind, parse_dataset
 use driftscope::domain::names::TableName;
 use driftscope::domain::problem::Problem;
 use driftscope::domain::schema::{
-    Billing, Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, Table, TableClass,
+    Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, Table,
 };
 use driftscope::domain::value::{Item, Value};
 use std::collections::BTreeMap;
@@ -195,19 +195,7 @@ fn whole(number: usize) -> Value {
 
 /// A table whose key is these attributes.
 pub(crate) fn table(name: &str, partition: &str, sort: &str) -> Table {
-    Table {
-        name: name.into(),
-        id: None,
-        arn: None,
-        key: key(partition, sort),
-        indexes: Vec::new(),
-        items: 0,
-        bytes: 0,
-        billing: Billing::OnDemand,
-        class: TableClass::Standard,
-        stream: None,
-        ttl: None,
-    }
+    Table::new(name, key(partition, sort))
 }
 
 /// An index; several key attributes are separated by spaces.

@@ -4,7 +4,7 @@ use super::{BoundCopy, BoundDataset, bind, parse_dataset_file};
 use crate::domain::item::item_from_dynamo_json;
 use crate::domain::problem::Problem;
 use crate::domain::schema::{
-    Billing, Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, Table, TableClass,
+    Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, Table,
 };
 use crate::domain::value::Item;
 use serde_json::{Value as Json, json};
@@ -62,19 +62,7 @@ pub(crate) fn key(parts: &str) -> KeySchema {
 }
 
 pub(crate) fn table(name: &str, parts: &str) -> Table {
-    Table {
-        name: name.into(),
-        id: None,
-        arn: None,
-        key: key(parts),
-        indexes: Vec::new(),
-        items: 0,
-        bytes: 0,
-        billing: Billing::OnDemand,
-        class: TableClass::Standard,
-        stream: None,
-        ttl: None,
-    }
+    Table::new(name, key(parts))
 }
 
 /// The same with a global index.

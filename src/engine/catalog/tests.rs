@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::problem::Problem;
 use crate::domain::read::{ReadPage, ReadRequest};
-use crate::domain::schema::{Billing, KeyAttribute, KeyKind, KeySchema, TableClass};
+use crate::domain::schema::{KeyAttribute, KeyKind, KeySchema};
 use crate::store::Identity;
 use async_trait::async_trait;
 use std::sync::Mutex;
@@ -27,25 +27,14 @@ fn failure(kind: ReadErrorKind) -> ReadError {
 }
 
 fn table(name: &TableName) -> Table {
-    Table {
-        name: name.clone(),
-        id: None,
-        arn: None,
-        key: KeySchema {
-            partition: vec![KeyAttribute {
-                name: "id".to_owned(),
-                kind: KeyKind::S,
-            }],
-            sort: Vec::new(),
-        },
-        indexes: Vec::new(),
-        items: 0,
-        bytes: 0,
-        billing: Billing::OnDemand,
-        class: TableClass::Standard,
-        stream: None,
-        ttl: None,
-    }
+    let key = KeySchema {
+        partition: vec![KeyAttribute {
+            name: "id".to_owned(),
+            kind: KeyKind::S,
+        }],
+        sort: Vec::new(),
+    };
+    Table::new(name.clone(), key)
 }
 
 #[async_trait]

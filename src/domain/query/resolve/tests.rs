@@ -3,9 +3,7 @@ use super::*;
 use crate::domain::expr::Predicate;
 use crate::domain::mapping::{BoundCopy, CheckOptions, Dataset, Keep, Mapping};
 use crate::domain::names::CopyName;
-use crate::domain::schema::{
-    Billing, Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, TableClass,
-};
+use crate::domain::schema::{Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection};
 use indexmap::IndexMap;
 use rstest::rstest;
 
@@ -28,17 +26,8 @@ fn table(name: &str, indexes: &[&str]) -> Table {
         provisioned_rcu: None,
     });
     Table {
-        name: TableName::from(name),
-        id: None,
-        arn: None,
         indexes: indexes.collect(),
-        key: key.clone(),
-        items: 0,
-        bytes: 0,
-        billing: Billing::OnDemand,
-        class: TableClass::Standard,
-        stream: None,
-        ttl: None,
+        ..Table::new(name, key.clone())
     }
 }
 
