@@ -1,5 +1,7 @@
+mod drift;
+mod safety;
+
 use super::render;
-use crate::app::fixture::random::any_steps;
 use crate::app::fixture::{
     Script, answer, block, book, consumption, finding, outcome, strike, strikes,
 };
@@ -15,7 +17,6 @@ use crate::domain::value::{Item, Value};
 use crate::store::budget::Pace;
 use crate::store::throttle::{Reason, Throttle};
 use crate::theme::{ColorLevel, Library, Theme};
-use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -236,67 +237,6 @@ fn an_item_as_a_tree_and_as_json() {
 }
 
 #[test]
-fn drift_before_any_check() {
-    let mut script = Script::described();
-    script.keys("D");
-    approve("drift_unchecked", &mut script);
-}
-
-#[test]
-fn drift_while_it_is_checked() {
-    let mut script = Script::described();
-    script.keys("d");
-    script.now += 3_100;
-    script.check(CheckEvent::Drift(DriftEvent::Progress(DriftProgress {
-        phase: CheckStep::Copies,
-        items: 11_500,
-        of: Some(40_000),
-        rcu: Rcu(640.5),
-        candidates: 9,
-        copies: vec![(CopyName::from("by_month"), 4_100)],
-    })));
-    approve("drift_running", &mut script);
-}
-
-/// A check that found something.
-fn found() -> Script {
-    let mut script = Script::described();
-    script.keys("d");
-    let findings = [
-        (Class::Missing, "by_month", "S04711"),
-        (Class::Different, "by_month", "S00815"),
-        (Class::Orphaned, "by_state", "S09999"),
-        (Class::Unmappable, "damaged", "S01234"),
-    ];
-    let findings = findings.map(|(class, copy, id)| finding(class, copy, id));
-    script.now += 4_100;
-    let copies = [
-        ("by_month", 2),
-        ("by_state", 1),
-        ("damaged", 1),
-        ("by_party", 0),
-    ];
-    let outcome = outcome(&copies, findings.to_vec());
-    script.check(CheckEvent::Done(Box::new(Ok(outcome))));
-    script
-}
-
-#[test]
-fn drift_with_findings() {
-    let mut script = found();
-    script.keys("j");
-    approve("drift_found", &mut script);
-}
-
-#[test]
-fn drift_when_the_check_failed() {
-    let mut script = Script::described();
-    script.keys("d");
-    script.event(Event::Failed(script.ticket(Slot::Check), denied()));
-    approve("drift_failed", &mut script);
-}
-
-#[test]
 fn a_route_over_a_copy_with_drift_says_so_and_how_to_read_the_base() {
     let mut script = found();
     script.keys("q").reroute();
@@ -514,56 +454,6 @@ fn a_small_terminal_says_what_it_needs() {
     assert!(shown.starts_with("the terminal is 50×10\nat least 60×15 is needed\n"));
 }
 
-const HOSTILE: &str =
-    "\u{1b}]52;c;cm0=\u{7}\u{1b}[31m\u{9b}2J\u{202e}gpj\u{200b}\u{feff}\r\n\t\u{0}x";
-
-/// Whether a cell holds something that must never reach a terminal.
-fn is_raw(symbol: &str) -> bool {
-    symbol.chars().any(|c| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}')
-    })
-}
-
-#[test]
-fn hostile_text_never_reaches_the_screen_raw() {
-    let hostile = Item::from([
-        ("airport".to_owned(), Value::s(HOSTILE)),
-        ("strike_id".to_owned(), Value::s("S1")),
-        (HOSTILE.to_owned(), Value::L(vec![Value::s(HOSTILE)])),
-    ]);
-    let mut script = data();
-    script.run_again(hostile);
-    let name = TableName::from(HOSTILE);
-    script.event(Event::Catalog(CatalogEvent::Listed(vec![name])));
-    script.event(Event::Problem(
-        Problem::new(HOSTILE).because(HOSTILE).hint(HOSTILE),
-    ));
-    let clean = |script: &mut Script| {
-        let buffer = drawn(script, 120, 40, ColorLevel::TrueColor);
-        let raw = buffer.content().iter().find(|cell| is_raw(cell.symbol()));
-        assert!(raw.is_none(), "{raw:?}");
-        text(&buffer)
-    };
-    assert!(clean(&mut script).contains("␛]52;c;cm0=␇␛[31m⟦009B⟧2J⟦202E⟧gpj"));
-    script.keys("f");
-    clean(&mut script);
-    script.keys("!");
-    clean(&mut script);
-    script.keys("esc enter");
-    assert!(clean(&mut script).contains("⟦202E⟧"));
-    script.keys("j j J");
-    clean(&mut script);
-    let mut script = found();
-    let mut bad = finding(Class::Different, HOSTILE, HOSTILE);
-    bad.detail = Some(HOSTILE.to_owned());
-    bad.attributes[0].path = HOSTILE.to_owned();
-    bad.attributes[0].copy = Some(Value::s(HOSTILE));
-    script.keys("d");
-    script.check(CheckEvent::Drift(DriftEvent::Finding(Box::new(bad))));
-    assert!(clean(&mut script).contains("⟦202E⟧"));
-}
-
 impl Script {
     /// The request is run again and gives this one item.
     fn run_again(&mut self, item: Item) {
@@ -573,21 +463,25 @@ impl Script {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-    #[test]
-    fn any_script_draws_at_any_size(
-        steps in any_steps(),
-        sizes in prop::collection::vec((1u16..130, 1u16..45), 1..4),
-    ) {
-        let mut script = Script::described();
-        let mut sizes = sizes.into_iter().cycle();
-        for (n, step) in steps.into_iter().enumerate() {
-            script.step(step);
-            if n % 4 == 0 && let Some((width, height)) = sizes.next() {
-                drawn(&mut script, width, height, ColorLevel::TrueColor);
-                prop_assert!(script.cursors_are_in_range());
-            }
-        }
-    }
+/// A check that found something.
+fn found() -> Script {
+    let mut script = Script::described();
+    script.keys("d");
+    let findings = [
+        (Class::Missing, "by_month", "S04711"),
+        (Class::Different, "by_month", "S00815"),
+        (Class::Orphaned, "by_state", "S09999"),
+        (Class::Unmappable, "damaged", "S01234"),
+    ];
+    let findings = findings.map(|(class, copy, id)| finding(class, copy, id));
+    script.now += 4_100;
+    let copies = [
+        ("by_month", 2),
+        ("by_state", 1),
+        ("damaged", 1),
+        ("by_party", 0),
+    ];
+    let outcome = outcome(&copies, findings.to_vec());
+    script.check(CheckEvent::Done(Box::new(Ok(outcome))));
+    script
 }
