@@ -150,7 +150,7 @@ impl Loop<'_> {
         loop {
             let mut wake = self.wait(&mut keys, &mut ends, &pace).await;
             // What is ready besides is handled first, so that a burst costs one frame.
-            for _ in 0..DRAIN {
+            for handled in 1..=DRAIN {
                 let next = match wake {
                     Wake::End => return Ok(()),
                     Wake::Paint => break,
@@ -159,6 +159,10 @@ impl Loop<'_> {
                 };
                 if next == Next::Quit {
                     return Ok(());
+                }
+                // What is taken is handled: the last one of a burst stays where it waits.
+                if handled == DRAIN {
+                    break;
                 }
                 wake = tokio::select! {
                     biased;

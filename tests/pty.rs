@@ -164,3 +164,19 @@ fn ctrl_z_hands_the_terminal_to_the_shell_and_fg_takes_it_again() {
     terminal.press("exit\n");
     terminal.end();
 }
+
+#[test]
+fn a_burst_of_keys_arrives_whole() {
+    let mut terminal = Terminal::open(120, 40, &["--demo"]);
+    terminal.wait_for("by_party");
+    terminal.press("e");
+    terminal.wait_for("ctrl-u clear");
+    let words: Vec<String> = (0..40).map(|n| format!("w{n:02}")).collect();
+    // Control-u empties the line.
+    terminal.press(&format!("\u{15}{} end", words.join(" ")));
+    terminal.wait_for("w39 end");
+    let shown = terminal.text();
+    let lost: Vec<&String> = words.iter().filter(|word| !shown.contains(*word)).collect();
+    assert!(lost.is_empty(), "{lost:?} are not on:\n{shown}");
+    terminal.child.kill().unwrap();
+}
