@@ -144,7 +144,7 @@ fn units_over_time(ink: Ink<'_>, state: &State, width: usize) -> Line<'static> {
         return fact(ink, "over time", "nothing was consumed yet".to_owned());
     };
     let span = state.now.saturating_sub(first.at).max(1000);
-    let cells = width.saturating_sub(40).clamp(8, WIDEST);
+    let cells = width.saturating_sub(48).clamp(8, WIDEST);
     let mut units = vec![0.0; cells];
     for entry in entries {
         let since = entry.at.saturating_sub(first.at);
