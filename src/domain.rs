@@ -7,6 +7,7 @@ pub mod cost;
 pub mod drift;
 pub mod expr;
 pub mod item;
+pub mod lag;
 pub mod mapping;
 pub mod names;
 pub mod plan;

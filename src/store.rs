@@ -8,4 +8,4 @@ pub mod ledger;
 mod port;
 pub mod throttle;
 
-pub use port::{Identity, Names, Store};
+pub use port::{Identity, Names, Store, Streams};

@@ -13,7 +13,7 @@ use crate::domain::mapping::BoundDataset;
 use crate::domain::names::CopyName;
 use crate::domain::problem::{Problem, nearest};
 use crate::engine::catalog::load_all;
-use crate::engine::drift::{CheckOutcome, DriftEvent, DriftOptions, Phase, check};
+use crate::engine::drift::{CheckOutcome, DriftEvent, DriftOptions, Grace, Means, Phase, check};
 use crate::store::budget::{Budget, Limits};
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
@@ -166,7 +166,7 @@ fn options(dataset: &BoundDataset, args: &DriftArgs) -> Result<DriftOptions, Fai
             .iter()
             .map(|c| CopyName::from(c.clone()))
             .collect(),
-        grace: args.grace.unwrap_or(usual.grace),
+        grace: args.grace.map_or(usual.grace, Grace::Fixed),
     })
 }
 
@@ -215,17 +215,19 @@ async fn watch(
     let progress = Progress::new(global, "reading the base");
     let mut throttled = session.store.throttled();
     let mut checking = std::pin::pin!(check(
-        Arc::new(Budget::new(session.store(), limits)),
+        Means::new(
+            Arc::new(Budget::new(session.store(), limits)),
+            events,
+            cancel.clone()
+        ),
         dataset,
         options,
-        events,
-        cancel.clone()
     ));
     let handle = |event: DriftEvent| match event {
         DriftEvent::Progress(p) => {
             progress.say(match p.phase {
                 Phase::Base | Phase::Copies => format!("read {:.0} RCU", p.rcu.0),
-                Phase::Grace => format!("{} candidates, waiting {:?}", p.candidates, options.grace),
+                Phase::Grace => format!("{} candidates, waiting", p.candidates),
                 Phase::Verify => format!("looking again at {} candidates", p.candidates),
             });
             progress.at(p.items, p.of);

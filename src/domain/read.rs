@@ -1,8 +1,10 @@
 //! The read verbs. No write can be expressed.
 
 mod expression;
+mod stream;
 
 pub use expression::{Expressions, compile, is_expressible};
+pub use stream::{ChangeKind, Shard, ShardPosition, StreamPage, StreamRecord};
 
 use crate::domain::expr::{Path, Predicate};
 use crate::domain::item::Block;

@@ -12,6 +12,7 @@ mod verify;
 
 use crate::domain::cost::scan_range;
 use crate::domain::drift::{Finding, Summary, Unverified};
+use crate::domain::lag::{Flow, Flows};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, Range, Rcu};
 use crate::domain::read::ReadError;
@@ -21,7 +22,31 @@ use check::Check;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+/// How long a difference must last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grace {
+    /// Three times the measured lag, and not less than thirty seconds.
+    Auto,
+    /// So long, whatever the lag is.
+    Fixed(Duration),
+}
+
+impl Grace {
+    /// The least that "auto" is, and all that it is when no lag is measured.
+    pub const LEAST: Duration = Duration::from_secs(30);
+
+    /// How long to wait for a copy whose changes flow so.
+    #[must_use]
+    pub fn of(self, flow: Flow) -> Duration {
+        match self {
+            Self::Auto => Self::LEAST.max(flow.lag().unwrap_or_default() * 3),
+            Self::Fixed(grace) => grace,
+        }
+    }
+}
 
 /// How to check.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,17 +54,48 @@ pub struct DriftOptions {
     /// Only these copies; all when empty.
     pub copies: Vec<CopyName>,
     /// How long a difference must last.
-    pub grace: Duration,
+    pub grace: Grace,
+}
+
+/// What a check works with.
+#[derive(Debug)]
+pub struct Means {
+    /// Where items are read.
+    pub store: Arc<dyn Store>,
+    /// How changes flow to each copy, as measured beside the check; empty when nobody measures.
+    pub flows: watch::Receiver<Flows>,
+    /// Who listens.
+    pub events: Sender<DriftEvent>,
+    /// How it is stopped.
+    pub cancel: CancellationToken,
+}
+
+impl Means {
+    /// Means of a check beside which nobody measures lag.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        events: Sender<DriftEvent>,
+        cancel: CancellationToken,
+    ) -> Self {
+        let (_, flows) = watch::channel(Flows::new());
+        Self {
+            store,
+            flows,
+            events,
+            cancel,
+        }
+    }
 }
 
 impl DriftOptions {
-    /// A check of all copies, as the dataset file says; a grace of "auto" is thirty seconds as long as no lag is measured.
+    /// A check of all copies, as the dataset file says.
     #[must_use]
     pub fn of(dataset: &BoundDataset) -> Self {
         let check = &dataset.dataset.check;
         Self {
             copies: Vec::new(),
-            grace: check.grace.unwrap_or(Duration::from_secs(30)),
+            grace: check.grace.map_or(Grace::Auto, Grace::Fixed),
         }
     }
 
@@ -137,13 +193,11 @@ pub struct CheckOutcome {
 /// # Errors
 /// When nothing could be read at all.
 pub async fn check(
-    store: Arc<dyn Store>,
+    means: Means,
     dataset: &BoundDataset,
     options: &DriftOptions,
-    events: Sender<DriftEvent>,
-    cancel: CancellationToken,
 ) -> Result<CheckOutcome, ReadError> {
-    let mut check = Check::new(store, dataset, options, events, cancel);
+    let mut check = Check::new(means, dataset, options);
     let ended = Box::pin(check.run()).await;
     check.finish(ended)
 }

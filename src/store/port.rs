@@ -1,7 +1,7 @@
 //! The port: everything that can be asked. There is no verb for writing.
 
 use crate::domain::names::TableName;
-use crate::domain::read::{ReadError, ReadPage, ReadRequest};
+use crate::domain::read::{ReadError, ReadPage, ReadRequest, Shard, ShardPosition, StreamPage};
 use crate::domain::schema::Table;
 use async_trait::async_trait;
 
@@ -38,4 +38,20 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn time_to_live(&self, table: &TableName) -> Result<Option<String>, ReadError>;
     /// Where and as whom it reads, as far as known without a request.
     fn identity(&self) -> Identity;
+}
+
+/// Where streams are read from. Reading one takes one of the two reader slots of each shard.
+#[async_trait]
+pub trait Streams: Send + Sync + std::fmt::Debug {
+    /// The shards of a stream, by its ARN.
+    async fn shards(&self, arn: &str) -> Result<Vec<Shard>, ReadError>;
+    /// An iterator over the records of a shard: what `records` takes first. It lasts some minutes.
+    async fn iterator(
+        &self,
+        arn: &str,
+        shard: &str,
+        from: &ShardPosition,
+    ) -> Result<String, ReadError>;
+    /// The next records of an iterator.
+    async fn records(&self, iterator: &str) -> Result<StreamPage, ReadError>;
 }

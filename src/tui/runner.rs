@@ -15,7 +15,7 @@ use crate::domain::problem::Problem;
 use crate::domain::query::Request;
 use crate::domain::schema::TableState;
 use crate::engine::catalog::{self, CatalogEvent};
-use crate::engine::drift::{DriftOptions, check};
+use crate::engine::drift::{DriftOptions, Means, check};
 use crate::engine::execute::{Bounds, execute};
 use crate::engine::statistics::Archive;
 use crate::store::Store;
@@ -208,8 +208,9 @@ impl Runner {
         self.begin(ticket, move |store, cancel, gate, events| async move {
             let store = Arc::new(Budget::new(store, limits));
             let (sender, inbox) = mpsc::channel(64);
-            let job =
-                tokio::spawn(async move { check(store, &dataset, &options, sender, cancel).await });
+            let job = tokio::spawn(async move {
+                check(Means::new(store, sender, cancel), &dataset, &options).await
+            });
             forward(inbox, gate, &events, |e| {
                 Event::Check(ticket, CheckEvent::Drift(e))
             })

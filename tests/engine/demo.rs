@@ -2,7 +2,7 @@
 
 use driftscope::domain::mapping::parse_dataset_file;
 use driftscope::engine::catalog::load_all;
-use driftscope::engine::drift::{DriftOptions, check};
+use driftscope::engine::drift::{DriftOptions, Means, check};
 use driftscope::sandbox::{Options, Sandbox, SeededDrift, seeded_drift};
 use driftscope::store::Store;
 use driftscope::store::dynamo::Dynamo;
@@ -20,14 +20,14 @@ async fn the_known_drift_of_the_demo_is_found_and_nothing_else_while_live_writes
         .await
         .unwrap();
     let dataset = catalog.dataset("strikes").unwrap();
-    let options = DriftOptions {
-        copies: Vec::new(),
-        grace: dataset.dataset.check.grace.unwrap(),
-    };
+    let options = DriftOptions::of(dataset);
     let (events, mut arriving) = channel(16);
     let listen = async { while arriving.recv().await.is_some() {} };
     let cancel = CancellationToken::new();
-    let (outcome, ()) = tokio::join!(check(store, dataset, &options, events, cancel), listen);
+    let (outcome, ()) = tokio::join!(
+        check(Means::new(store, events, cancel), dataset, &options),
+        listen
+    );
     let outcome = outcome.unwrap();
     let mut found: Vec<SeededDrift> = outcome
         .findings

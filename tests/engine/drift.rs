@@ -8,7 +8,9 @@ use driftscope::domain::query::Consistency;
 use driftscope::domain::read::{ReadErrorKind, ReadRequest};
 use driftscope::domain::value::Item;
 use driftscope::engine::catalog::load_all;
-use driftscope::engine::drift::{CheckOutcome, DriftEvent, DriftOptions, Phase, check};
+use driftscope::engine::drift::{
+    CheckOutcome, DriftEvent, DriftOptions, Grace, Means, Phase, check,
+};
 use driftscope::store::Store;
 use driftscope::store::budget::{Budget, Limits};
 use serde_json::{Value as Json, json};
@@ -86,7 +88,7 @@ async fn dataset(store: &Arc<dyn Store>) -> BoundDataset {
 fn options() -> DriftOptions {
     DriftOptions {
         copies: Vec::new(),
-        grace: Duration::from_millis(1),
+        grace: Grace::Fixed(Duration::from_millis(1)),
     }
 }
 
@@ -104,7 +106,11 @@ async fn checked(
         }
         events
     };
-    let check = check(Arc::clone(store), &dataset, options, sender, cancel);
+    let check = check(
+        Means::new(Arc::clone(store), sender, cancel),
+        &dataset,
+        options,
+    );
     let (outcome, events) = tokio::join!(check, events);
     let outcome = outcome.unwrap();
     for copy in &outcome.summary.copies {
@@ -390,9 +396,13 @@ async fn a_base_that_cannot_be_read_is_an_error() {
     let dataset = dataset(&server.store).await;
     let (sender, _arriving) = channel(100);
     let cancel = CancellationToken::new();
-    let error = check(store.store(), &dataset, &options(), sender, cancel)
-        .await
-        .unwrap_err();
+    let error = check(
+        Means::new(store.store(), sender, cancel),
+        &dataset,
+        &options(),
+    )
+    .await
+    .unwrap_err();
     assert_eq!(error.kind, ReadErrorKind::Denied);
 }
 
@@ -417,7 +427,7 @@ async fn cancelled_in_the_grace_what_was_seen_once_is_pending() {
     server.db.delete("by_day", &day_key(&order(7)));
     let cancel = CancellationToken::new();
     let options = DriftOptions {
-        grace: Duration::from_hours(1),
+        grace: Grace::Fixed(Duration::from_hours(1)),
         ..options()
     };
     let dataset = dataset(&server.store).await;
@@ -431,13 +441,8 @@ async fn cancelled_in_the_grace_what_was_seen_once_is_pending() {
             }
         }
     };
-    let check = check(
-        server.store.clone(),
-        &dataset,
-        &options,
-        sender,
-        cancel.clone(),
-    );
+    let means = Means::new(server.store.clone(), sender, cancel.clone());
+    let check = check(means, &dataset, &options);
     let (outcome, ()) = tokio::join!(check, stop);
     let outcome = outcome.unwrap();
     assert_eq!(outcome.findings, []);

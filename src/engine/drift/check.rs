@@ -2,23 +2,21 @@
 
 use super::spill::{Layout, SideFile, failed};
 use super::verify::Case;
-use super::{CheckOutcome, DriftEvent, DriftOptions, DriftProgress, Phase};
+use super::{CheckOutcome, DriftEvent, DriftOptions, DriftProgress, Grace, Means, Phase};
 use crate::domain::cost::ScanCost;
 use crate::domain::drift::{
     Candidate, CopySummary, Finding, LeftOpen, Recorder, Summary, Unverified, candidates,
     differences,
 };
+use crate::domain::lag::Flows;
 use crate::domain::mapping::{BoundCopy, BoundDataset};
 use crate::domain::names::CopyName;
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::Table;
 use crate::engine::pages::{Reader, Stop};
-use crate::store::Store;
 use std::io;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::sync::mpsc::Sender;
-use tokio_util::sync::CancellationToken;
+use std::time::Instant;
+use tokio::sync::watch;
 
 /// One copy under check.
 #[derive(Debug)]
@@ -42,7 +40,9 @@ pub(super) struct Check<'a> {
     pub(super) dataset: &'a BoundDataset,
     pub(super) recorder: Recorder<'a>,
     layout: Layout,
-    pub(super) grace: Duration,
+    pub(super) grace: Grace,
+    /// How changes flow to each copy right now.
+    pub(super) flows: watch::Receiver<Flows>,
     pub(super) copies: Vec<Checked<'a>>,
     /// Candidates that are neither confirmed nor cleared.
     pub(super) open: Vec<Case>,
@@ -58,13 +58,7 @@ pub(super) struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    pub(super) fn new(
-        store: Arc<dyn Store>,
-        dataset: &'a BoundDataset,
-        options: &DriftOptions,
-        events: Sender<DriftEvent>,
-        cancel: CancellationToken,
-    ) -> Self {
+    pub(super) fn new(means: Means, dataset: &'a BoundDataset, options: &DriftOptions) -> Self {
         let asked = |name: &CopyName| options.copies.is_empty() || options.copies.contains(name);
         let copies: Vec<&BoundCopy> = dataset
             .copies
@@ -73,7 +67,8 @@ impl<'a> Check<'a> {
             .collect();
         let layout = Layout::new(dataset.base.items, copies.len());
         Self {
-            reader: Reader::new(store, events, cancel),
+            reader: Reader::new(means.store, means.events, means.cancel),
+            flows: means.flows,
             dataset,
             recorder: Recorder::new(dataset, copies.iter().copied()),
             layout,

@@ -5,6 +5,7 @@ use super::{DriftEvent, Phase};
 use crate::domain::drift::{Candidate, Finding, LeftOpen, Look, Times, Verdict, judge};
 use crate::engine::pages::Stop;
 use chrono::{SecondsFormat, Utc};
+use std::time::Duration;
 
 /// Waits before what is still changing is called hot.
 const ROUNDS: u32 = 5;
@@ -38,7 +39,7 @@ impl Case {
 impl Check<'_> {
     /// Looks at all open cases until none is left; what still moves after the last round is hot.
     pub(super) async fn verify(&mut self) -> Result<(), Stop> {
-        let mut wait = self.grace;
+        let mut wait = self.longest_grace();
         for round in 0..=ROUNDS {
             if self.open.is_empty() {
                 return Ok(());
@@ -55,6 +56,16 @@ impl Check<'_> {
         }
         self.give_up_open(LeftOpen::Hot);
         Ok(())
+    }
+
+    /// The grace of the slowest copy that has open cases: one wait serves all.
+    fn longest_grace(&self) -> Duration {
+        let flows = self.flows.borrow();
+        let of_case = |case: &Case| {
+            let copy = &self.copies[case.copy].copy.mapping.name;
+            self.grace.of(flows.get(copy).copied().unwrap_or_default())
+        };
+        self.open.iter().map(of_case).max().unwrap_or_default()
     }
 
     async fn look_at_open(&mut self) -> Result<(), Stop> {

@@ -1,0 +1,62 @@
+//! Reading a stream: shards, and the records of a shard. No write can be expressed.
+
+use crate::domain::value::Item;
+
+/// A shard of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shard {
+    /// Its id.
+    pub id: String,
+    /// The shard it was split from: its records come before.
+    pub parent: Option<String>,
+    /// Whether no record is added any more.
+    pub closed: bool,
+}
+
+/// Where in a shard to begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShardPosition {
+    /// With the oldest record kept.
+    Oldest,
+    /// Behind the newest record.
+    Newest,
+    /// Behind the record of this sequence number.
+    After(String),
+}
+
+/// What happened to an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It was put where none was.
+    Insert,
+    /// It was replaced or updated.
+    Modify,
+    /// It was deleted.
+    Remove,
+}
+
+/// A record of a stream. Images are there as far as the view of the stream has them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamRecord {
+    /// Its place in the shard.
+    pub sequence: String,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// The key of the item.
+    pub key: Item,
+    /// The item before.
+    pub old: Option<Item>,
+    /// The item after.
+    pub new: Option<Item>,
+    /// When it was made, in seconds since 1970: the service tells it to the second.
+    pub at: i64,
+}
+
+/// Records of a shard.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StreamPage {
+    /// In their order.
+    pub records: Vec<StreamRecord>,
+    /// Where to go on; `None` at the end of a closed shard.
+    pub next: Option<String>,
+}
