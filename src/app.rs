@@ -37,7 +37,9 @@ mod viewport;
 // Data of the engine that events and state hold: screens name it from here.
 pub use crate::engine::analyze::{Analysis, AnalyzeProgress, Subject};
 pub use crate::engine::catalog::CatalogEvent;
-pub use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Phase as CheckStep};
+pub use crate::engine::drift::{
+    CheckOutcome, CopyProgress, DriftEvent, DriftProgress, Phase as CheckStep,
+};
 pub use crate::engine::execute::{Answer, Consumption, ReadEvent};
 pub use crate::store::budget::Pace;
 

@@ -13,7 +13,9 @@ use crate::domain::mapping::BoundDataset;
 use crate::domain::names::CopyName;
 use crate::domain::problem::{Problem, nearest};
 use crate::engine::catalog::load_all;
-use crate::engine::drift::{CheckOutcome, DriftEvent, DriftOptions, Grace, Means, Phase, check};
+use crate::engine::drift::{
+    CheckOutcome, DriftEvent, DriftOptions, DriftProgress, Grace, Means, Phase, check,
+};
 use crate::store::budget::{Budget, Limits};
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
@@ -29,8 +31,8 @@ pub(super) async fn run(
         return Err(no_such_format("drift", "table, json, jsonl"));
     }
     let dataset = dataset(session, args).await?;
-    let options = options(&dataset, args)?;
     let limits = global.limits().of_check(&dataset.dataset.check);
+    let options = options(&dataset, args, global.limits().or(limits))?;
     ask(session, global, &dataset, &options, limits)?;
     let mut findings = args
         .findings
@@ -132,7 +134,11 @@ async fn dataset(session: &Session, args: &DriftArgs) -> Result<BoundDataset, Fa
     }
 }
 
-fn options(dataset: &BoundDataset, args: &DriftArgs) -> Result<DriftOptions, Failure> {
+fn options(
+    dataset: &BoundDataset,
+    args: &DriftArgs,
+    limits: Limits,
+) -> Result<DriftOptions, Failure> {
     let names: Vec<&str> = dataset
         .dataset
         .copies
@@ -167,6 +173,8 @@ fn options(dataset: &BoundDataset, args: &DriftArgs) -> Result<DriftOptions, Fai
             .map(|c| CopyName::from(c.clone()))
             .collect(),
         grace: args.grace.map_or(usual.grace, Grace::Fixed),
+        pace: limits.rcu_per_second,
+        budget: limits.max_rcu,
     })
 }
 
@@ -226,7 +234,7 @@ async fn watch(
     let handle = |event: DriftEvent| match event {
         DriftEvent::Progress(p) => {
             progress.say(match p.phase {
-                Phase::Base | Phase::Copies => format!("read {:.0} RCU", p.rcu.0),
+                Phase::Base | Phase::Copies => reading(&p),
                 Phase::Grace => format!("{} candidates, waiting", p.candidates),
                 Phase::Verify => format!("looking again at {} candidates", p.candidates),
             });
@@ -247,6 +255,22 @@ async fn watch(
     }
     progress.clear();
     Ok(outcome?)
+}
+
+/// `read 640 of 5000 RCU at 128/s, 40 s left`.
+fn reading(progress: &DriftProgress) -> String {
+    let mut text = format!("read {:.0}", progress.rcu.0);
+    if let Some(budget) = progress.budget {
+        let _ = write!(text, " of {:.0}", budget.0);
+    }
+    text.push_str(" RCU");
+    if let Some(rate) = progress.rate {
+        let _ = write!(text, " at {rate:.0}/s");
+    }
+    if let Some(eta) = progress.eta {
+        let _ = write!(text, ", {} s left", eta.as_secs().max(1));
+    }
+    text
 }
 
 fn print_summary(global: &Global, out: &mut Output, outcome: &CheckOutcome) -> Result<(), Failure> {

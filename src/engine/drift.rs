@@ -6,6 +6,7 @@
 
 mod check;
 mod look;
+mod progress;
 mod scan;
 mod spill;
 mod verify;
@@ -19,6 +20,7 @@ use crate::domain::read::ReadError;
 use crate::domain::schema::Table;
 use crate::store::Store;
 use check::Check;
+pub use progress::{CopyProgress, DriftProgress};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
@@ -55,6 +57,10 @@ pub struct DriftOptions {
     pub copies: Vec<CopyName>,
     /// How long a difference must last.
     pub grace: Grace,
+    /// Units a second that the store lets through: more of them are read from more segments at once.
+    pub pace: Option<Rcu>,
+    /// Units after which the store lets nothing through, to be told with the progress.
+    pub budget: Option<Rcu>,
 }
 
 /// What a check works with.
@@ -96,6 +102,8 @@ impl DriftOptions {
         Self {
             copies: Vec::new(),
             grace: check.grace.map_or(Grace::Auto, Grace::Fixed),
+            pace: None,
+            budget: None,
         }
     }
 
@@ -154,23 +162,6 @@ pub enum DriftEvent {
     Progress(DriftProgress),
     /// A finding was confirmed.
     Finding(Box<Finding>),
-}
-
-/// How far it is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DriftProgress {
-    /// The phase.
-    pub phase: Phase,
-    /// Items read so far; while verifying: candidates of this round looked at.
-    pub items: u64,
-    /// Items expected in all, when known; while verifying: candidates of this round.
-    pub of: Option<u64>,
-    /// Units consumed.
-    pub rcu: Rcu,
-    /// Candidates so far.
-    pub candidates: u64,
-    /// Each copy: items read.
-    pub copies: Vec<(CopyName, u64)>,
 }
 
 /// How a check ended.

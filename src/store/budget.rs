@@ -40,6 +40,15 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// These, and where they say nothing the others.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            max_rcu: self.max_rcu.or(others.max_rcu),
+            rcu_per_second: self.rcu_per_second.or(others.rcu_per_second),
+        }
+    }
+
     /// What a check adds to the limits of its session: those of its dataset file, where the session has none.
     #[must_use]
     pub fn of_check(self, check: &CheckOptions) -> Self {

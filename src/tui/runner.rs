@@ -200,11 +200,14 @@ impl Runner {
     }
 
     fn check(&mut self, ticket: Ticket, dataset: BoundDataset, copies: Vec<CopyName>) {
+        let limits = self.line.limits.of_check(&dataset.dataset.check);
+        let all = self.line.limits.or(limits);
         let options = DriftOptions {
             copies,
+            pace: all.rcu_per_second,
+            budget: all.max_rcu,
             ..DriftOptions::of(&dataset)
         };
-        let limits = self.line.limits.of_check(&dataset.dataset.check);
         self.begin(ticket, move |store, cancel, gate, events| async move {
             let store = Arc::new(Budget::new(store, limits));
             let (sender, inbox) = mpsc::channel(64);

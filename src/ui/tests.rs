@@ -6,8 +6,8 @@ use crate::app::fixture::{
     Script, answer, block, book, consumption, finding, outcome, strike, strikes,
 };
 use crate::app::{
-    Answer, CatalogEvent, CheckEvent, CheckStep, DriftEvent, DriftProgress, Event, ReadEvent,
-    RunEvent, SandboxProgress, Session, Slot, Start, State,
+    Answer, CatalogEvent, CheckEvent, CheckStep, CopyProgress, DriftEvent, DriftProgress, Event,
+    ReadEvent, RunEvent, SandboxProgress, Session, Slot, Start, State,
 };
 use crate::domain::drift::Class;
 use crate::domain::names::{CopyName, Rcu, TableName};

@@ -89,6 +89,8 @@ fn options() -> DriftOptions {
     DriftOptions {
         copies: Vec::new(),
         grace: Grace::Fixed(Duration::from_millis(1)),
+        pace: None,
+        budget: None,
     }
 }
 

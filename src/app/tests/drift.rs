@@ -9,12 +9,11 @@ use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Phase};
 
 fn progress(items: u64) -> CheckEvent {
     CheckEvent::Drift(DriftEvent::Progress(DriftProgress {
-        phase: Phase::Copies,
         items,
         of: Some(1000),
         rcu: Rcu(12.5),
         candidates: 1,
-        copies: Vec::new(),
+        ..DriftProgress::new(Phase::Copies)
     }))
 }
 

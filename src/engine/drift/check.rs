@@ -1,16 +1,19 @@
 //! One check: its copies, its figures, how it proceeds and ends.
 
+use super::progress::Speed;
 use super::spill::{Layout, SideFile, failed};
 use super::verify::Case;
-use super::{CheckOutcome, DriftEvent, DriftOptions, DriftProgress, Grace, Means, Phase};
-use crate::domain::cost::ScanCost;
+use super::{
+    CheckOutcome, CopyProgress, DriftEvent, DriftOptions, DriftProgress, Grace, Means, Phase,
+};
+use crate::domain::cost::{ScanCost, scan_range};
 use crate::domain::drift::{
     Candidate, CopySummary, Finding, LeftOpen, Recorder, Summary, Unverified, candidates,
     differences,
 };
 use crate::domain::lag::Flows;
 use crate::domain::mapping::{BoundCopy, BoundDataset};
-use crate::domain::names::CopyName;
+use crate::domain::names::{CopyName, Rcu};
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::Table;
 use crate::engine::pages::{Reader, Stop};
@@ -41,6 +44,9 @@ pub(super) struct Check<'a> {
     pub(super) recorder: Recorder<'a>,
     layout: Layout,
     pub(super) grace: Grace,
+    pace: Option<Rcu>,
+    budget: Option<Rcu>,
+    speed: Speed,
     /// How changes flow to each copy right now.
     pub(super) flows: watch::Receiver<Flows>,
     pub(super) copies: Vec<Checked<'a>>,
@@ -73,6 +79,9 @@ impl<'a> Check<'a> {
             recorder: Recorder::new(dataset, copies.iter().copied()),
             layout,
             grace: options.grace,
+            pace: options.pace,
+            budget: options.budget,
+            speed: Speed::default(),
             copies: copies
                 .into_iter()
                 .map(|copy| Checked {
@@ -199,23 +208,59 @@ impl<'a> Check<'a> {
 
     /// Tells how far it is.
     pub(super) async fn progress(
-        &self,
+        &mut self,
         phase: Phase,
         items: u64,
         of: Option<u64>,
     ) -> Result<(), Stop> {
+        self.speed.note(self.reader.used.rcu);
         let copies = self.copies.iter();
         let progress = DriftProgress {
             phase,
             items,
             of,
             rcu: self.reader.used.rcu,
+            rate: self.speed.rate(),
+            pace: self.pace,
+            budget: self.budget,
+            eta: self
+                .units_left(phase)
+                .and_then(|units| self.speed.time_for(units)),
             candidates: self.candidates,
             copies: copies
-                .map(|checked| (checked.copy.mapping.name.clone(), checked.read))
+                .map(|checked| CopyProgress {
+                    copy: checked.copy.mapping.name.clone(),
+                    expected: checked.expected.items(),
+                    read: checked.read,
+                })
                 .collect(),
         };
         self.reader.emit(DriftEvent::Progress(progress)).await
+    }
+
+    /// What the scans still have to consume by the described bytes of the tables.
+    fn units_left(&self, phase: Phase) -> Option<f64> {
+        let base = match phase {
+            Phase::Base => vec![&self.dataset.base],
+            Phase::Copies => Vec::new(),
+            Phase::Grace | Phase::Verify => return None,
+        };
+        let copies = self
+            .copy_tables()
+            .into_iter()
+            .filter(|(_, copies)| copies.iter().any(|&at| !self.copies[at].scanned))
+            .map(|(table, _)| table);
+        copies.chain(base).map(|table| self.left_of(table)).sum()
+    }
+
+    fn left_of(&self, table: &Table) -> Option<f64> {
+        let by = self.reader.used.by.iter();
+        let read: Rcu = by
+            .filter(|(name, ..)| *name == table.name)
+            .map(|(.., rcu)| *rcu)
+            .sum();
+        let all = scan_range(table)?.low;
+        Some((all.0 - read.0).max(0.0))
     }
 
     /// Takes note that a table could not be read, and goes on with the others; a run that was

@@ -15,12 +15,16 @@ fn drift_while_it_is_checked() {
     script.keys("d");
     script.now += 3_100;
     script.check(CheckEvent::Drift(DriftEvent::Progress(DriftProgress {
-        phase: CheckStep::Copies,
         items: 11_500,
         of: Some(40_000),
         rcu: Rcu(640.5),
         candidates: 9,
-        copies: vec![(CopyName::from("by_month"), 4_100)],
+        copies: vec![CopyProgress {
+            copy: CopyName::from("by_month"),
+            expected: 10_000,
+            read: 4_100,
+        }],
+        ..DriftProgress::new(CheckStep::Copies)
     })));
     approve("drift_running", &mut script);
 }

@@ -127,8 +127,8 @@ fn read_so_far(check: &Check, copy: &CopyName) -> String {
     let progress = check.progress.iter().flat_map(|progress| &progress.copies);
     progress
         .into_iter()
-        .find(|(name, _)| name == copy)
-        .map_or_else(String::new, |(_, n)| format::count(*n))
+        .find(|progress| progress.copy == *copy)
+        .map_or_else(String::new, |progress| format::count(progress.read))
 }
 
 /// The classes that occur: `2 missing, 1 different, 3 in flight`.
