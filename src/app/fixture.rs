@@ -359,6 +359,7 @@ pub(crate) fn outcome(copies: &[(&str, u64)], findings: Vec<Finding>) -> CheckOu
         summary,
         findings,
         unverified: Vec::new(),
+        notes: Vec::new(),
         error: None,
     }
 }

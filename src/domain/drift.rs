@@ -1,24 +1,35 @@
 //! Drift: digests, comparison, classes, the verdict on a candidate.
 //!
-//! Pure: the engine reads pages and keeps records. [`differences`] finds candidates; what is told as drift
-//! comes from [`judge`] alone, by strong reads of both sides, because scans are no snapshots.
+//! Pure: the engine reads pages and keeps records. [`differences`] finds candidates, because scans are no
+//! snapshots; what is told as drift comes from strong reads of both sides alone: [`classify`] says what one
+//! look shows, [`Rounds`] when looks have shown it long enough.
 
 mod compare;
 mod digest;
+mod expiry;
 #[cfg(test)]
 mod fixture;
 mod join;
+mod lacking;
+mod packed;
 mod record;
 mod report;
+mod round;
+mod stale;
 mod unverified;
 mod verdict;
 
 pub use compare::{AttributeDiff, diff_items};
+pub use digest::Digest;
 pub use join::{Candidate, Difference, Tally, candidates, differences};
+pub use lacking::Lacking;
+pub use packed::Packed;
 pub use record::{Membership, Record, Recorder};
 pub use report::{CopySummary, Finding, FindingCounts, Summary};
+pub use round::{Agenda, Next, Recurrence, Rounds, Sight};
+pub use stale::{Images, recurrence};
 pub use unverified::{LeftOpen, Unverified};
-pub use verdict::{Look, Times, Verdict, classify, copy_keys, judge, owner_keys};
+pub use verdict::{Look, Times, classify, copy_keys, owner_keys};
 
 /// The class of a finding. Classes are exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,5 +84,11 @@ impl Class {
     #[must_use]
     pub const fn is_drift(self) -> bool {
         !matches!(self, Self::Expired)
+    }
+
+    /// Whether it may be that a change is only late: what the base alone shows is not.
+    #[must_use]
+    pub const fn may_be_late(self) -> bool {
+        !matches!(self, Self::Duplicate | Self::Unmappable | Self::Expired)
     }
 }

@@ -9,18 +9,21 @@ mod look;
 mod progress;
 mod scan;
 mod spill;
+mod ttl;
 mod verify;
 
 use crate::domain::cost::scan_range;
-use crate::domain::drift::{Finding, Summary, Unverified};
+use crate::domain::drift::{Finding, Images, Summary, Unverified};
 use crate::domain::lag::{Flow, Flows};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, Range, Rcu};
+use crate::domain::problem::Problem;
 use crate::domain::read::ReadError;
 use crate::domain::schema::Table;
 use crate::store::Store;
 use check::Check;
 pub use progress::{CopyProgress, DriftProgress};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
@@ -44,6 +47,8 @@ impl Grace {
     #[must_use]
     pub fn of(self, flow: Flow) -> Duration {
         match self {
+            // Waiting longer than so for a pipeline that stands tells nothing.
+            Self::Auto if flow.holds_verdicts() => Self::LEAST,
             Self::Auto => Self::LEAST.max(flow.lag().unwrap_or_default() * 3),
             Self::Fixed(grace) => grace,
         }
@@ -70,6 +75,8 @@ pub struct Means {
     pub store: Arc<dyn Store>,
     /// How changes flow to each copy, as measured beside the check; empty when nobody measures.
     pub flows: watch::Receiver<Flows>,
+    /// What base items were before, as told by whoever follows their stream; empty when nobody does.
+    pub images: Arc<dyn Images>,
     /// Who listens.
     pub events: Sender<DriftEvent>,
     /// How it is stopped.
@@ -88,6 +95,7 @@ impl Means {
         Self {
             store,
             flows,
+            images: Arc::new(BTreeMap::new()),
             events,
             cancel,
         }
@@ -107,13 +115,19 @@ impl DriftOptions {
         }
     }
 
+    /// Whether a copy is asked for.
+    #[must_use]
+    pub fn covers(&self, copy: &CopyName) -> bool {
+        self.copies.is_empty() || self.copies.contains(copy)
+    }
+
     /// What scanning base and copies should consume; unknown when the size of one of them is.
     #[must_use]
     pub fn estimate(&self, dataset: &BoundDataset) -> Option<Range<Rcu>> {
         let chosen = dataset
             .copies
             .iter()
-            .filter(|copy| self.copies.is_empty() || self.copies.contains(&copy.mapping.name));
+            .filter(|copy| self.covers(&copy.mapping.name));
         scans(dataset, chosen.map(|copy| &copy.table))
     }
 }
@@ -173,6 +187,8 @@ pub struct CheckOutcome {
     pub findings: Vec<Finding>,
     /// What could not be confirmed or cleared.
     pub unverified: Vec<Unverified>,
+    /// What a person should know besides.
+    pub notes: Vec<Problem>,
     /// Why it is not complete, when a read failed, the budget is used up, or it was cancelled.
     pub error: Option<ReadError>,
 }
@@ -188,7 +204,9 @@ pub async fn check(
     dataset: &BoundDataset,
     options: &DriftOptions,
 ) -> Result<CheckOutcome, ReadError> {
-    let mut check = Check::new(means, dataset, options);
+    let (dataset, unknown) = ttl::asked(&means, dataset, options).await;
+    let mut check = Check::new(means, &dataset, options);
+    unknown.into_iter().for_each(|note| check.note(note));
     let ended = Box::pin(check.run()).await;
     check.finish(ended)
 }

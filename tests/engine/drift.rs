@@ -256,6 +256,8 @@ async fn findings_are_told_as_they_are_confirmed() {
         Phase::Verify,
         Phase::Grace,
         Phase::Verify,
+        Phase::Grace,
+        Phase::Verify,
     ];
     assert_eq!(phases, expected);
 }

@@ -3,6 +3,7 @@
 use crate::domain::expr::{Path, Step};
 use crate::domain::value::{Item, Value};
 use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
 
 /// One attribute that differs; an absent side is `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,32 @@ fn diff(
             copy: copy.cloned(),
         }),
     }
+}
+
+/// What the values alone do not show: a null against nothing, and texts that look alike.
+pub(super) fn notes(diffs: &[AttributeDiff]) -> impl Iterator<Item = String> {
+    let paths = |alike: fn(&AttributeDiff) -> bool| {
+        let paths = diffs.iter().filter(move |diff| alike(diff));
+        let paths: Vec<String> = paths.map(|diff| format!("`{}`", diff.path)).collect();
+        (!paths.is_empty()).then(|| paths.join(", "))
+    };
+    let null = paths(is_null_or_missing)
+        .map(|paths| format!("null on one side and missing on the other: {paths}"));
+    let text = paths(is_the_same_text)
+        .map(|paths| format!("equal but for Unicode normalization (NFC): {paths}"));
+    null.into_iter().chain(text)
+}
+
+const fn is_null_or_missing(diff: &AttributeDiff) -> bool {
+    matches!(
+        (&diff.base, &diff.copy),
+        (Some(Value::Null), None) | (None, Some(Value::Null))
+    )
+}
+
+fn is_the_same_text(diff: &AttributeDiff) -> bool {
+    matches!((&diff.base, &diff.copy), (Some(Value::S(base)), Some(Value::S(copy)))
+        if base.nfc().eq(copy.nfc()))
 }
 
 #[cfg(test)]

@@ -11,9 +11,17 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// A digest of 128 bits. Sums (never xor, which cancels pairs) of digests compare multisets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub(super) struct Digest(pub(super) u128);
+pub struct Digest(pub(super) u128);
 
 impl Digest {
+    /// The digest of a whole item.
+    pub(super) fn of_item(item: &Item, scratch: &mut Vec<u8>) -> Self {
+        let attributes = item.iter();
+        attributes
+            .map(|(name, value)| Self::of_owned(name, value, scratch))
+            .fold(Self::default(), Self::plus)
+    }
+
     /// The digest of an encoding.
     pub(super) fn of(bytes: &[u8]) -> Self {
         Self(xxh3_128(bytes))

@@ -4,6 +4,7 @@
 //! Nothing of an item but its key survives in a record; the rest is read again to verify.
 
 use super::digest::{Digest, put_owned, put_view, tag};
+use super::lacking::Lacking;
 use crate::domain::item::ItemRef;
 use crate::domain::mapping::{BoundCopy, BoundDataset, Derived};
 use crate::domain::schema::{KeyKind, KeySchema};
@@ -117,6 +118,8 @@ pub struct Recorder<'a> {
     scratch: Vec<u8>,
     key: Vec<u8>,
     attributes: Vec<Digest>,
+    /// What the base items taken so far lack of `always`.
+    lacking: Lacking,
 }
 
 /// One copy, and what is known of attribute names by now.
@@ -151,7 +154,13 @@ impl<'a> Recorder<'a> {
             scratch: Vec::new(),
             key: Vec::new(),
             attributes: Vec::new(),
+            lacking: Lacking::default(),
         }
+    }
+
+    /// What the base items taken so far lack of `always`; counting begins anew.
+    pub fn take_lacking(&mut self) -> Lacking {
+        std::mem::take(&mut self.lacking)
     }
 
     /// Gives a record for each item that the copies should hold of a base item, by the position of
@@ -163,6 +172,12 @@ impl<'a> Recorder<'a> {
     ) -> Membership {
         if !self.dataset.is_member(&item) {
             return Membership::Foreign;
+        }
+        for attribute in &self.dataset.dataset.always {
+            if item.get(attribute).is_none() {
+                let key = || self.dataset.base.key.of(&item.to_item());
+                self.lacking.count(attribute, key);
+            }
         }
         self.attributes.clear();
         for (name, value) in item.iter() {
@@ -329,7 +344,8 @@ fn take_scalar(kind: KeyKind, bytes: &mut &[u8]) -> Option<Value> {
     }
 }
 
-fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+/// Takes what [`put_length`](super::digest::put_length) appended.
+pub(super) fn take_length(bytes: &mut &[u8]) -> Option<usize> {
     let (mut length, mut shift) = (0_usize, 0);
     loop {
         let (&byte, rest) = bytes.split_first()?;
@@ -337,9 +353,14 @@ fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
         length |= usize::from(byte & 0x7f).checked_shl(shift)?;
         shift += 7;
         if byte < 0x80 {
-            break;
+            return Some(length);
         }
     }
+}
+
+/// Takes bytes after their length.
+pub(super) fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = take_length(bytes)?;
     let (taken, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
     Some(taken)

@@ -1,10 +1,13 @@
-//! The verdict on a candidate: two looks, a grace apart.
+//! What one look at a candidate shows.
 //!
 //! One look is a strong read of the base item, then of the copy items at [`copy_keys`], then of the
-//! base items at [`owner_keys`]. The engine reads; what to read and what follows is decided here.
+//! base items at [`owner_keys`]. The engine reads; what to read and what it shows is decided here. Whether
+//! it is drift takes more looks than one: that is [`Rounds`](super::Rounds)'s.
 
+use super::compare::notes;
+use super::digest::Digest;
 use super::report::key_text;
-use super::{Candidate, Class, Finding, diff_items};
+use super::{Candidate, Class, Finding, diff_items, expiry, stale};
 use crate::domain::expr::holds;
 use crate::domain::mapping::{BoundCopy, BoundDataset, Expectation};
 use crate::domain::size::item_size;
@@ -14,7 +17,7 @@ use std::collections::BTreeSet;
 /// The largest item in bytes (developer guide, Constraints).
 const ITEM_LIMIT: usize = 400 * 1024;
 
-/// What strong reads of both sides showed at one instant.
+/// What strong reads of both sides showed, one soon after the other.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Look {
     /// The base item; `None` when it does not exist, or the candidate names none.
@@ -23,26 +26,43 @@ pub struct Look {
     pub copy: Vec<(Item, Option<Item>)>,
     /// Other base items, to which items at the keys of this one belong: base key → item.
     pub owners: Vec<(Item, Option<Item>)>,
+    /// What the base item was before, as far as a stream told it.
+    pub older: Vec<Item>,
 }
 
-/// When a finding was seen and confirmed, RFC 3339.
+impl Look {
+    /// The digest of everything it showed: equal when nothing moved from one look to the other. An older
+    /// image that was not known before counts as a move, because it tells of a write.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let (mut all, mut scratch) = (Vec::new(), Vec::new());
+        let mut put = |item: Option<&Item>| {
+            let digest = item.map(|item| Digest::of_item(item, &mut scratch));
+            all.push(u8::from(digest.is_some()));
+            all.extend(digest.unwrap_or_default().0.to_le_bytes());
+        };
+        put(self.base.as_ref());
+        for pairs in [&self.copy, &self.owners] {
+            for (key, item) in pairs {
+                put(Some(key));
+                put(item.as_ref());
+            }
+            put(None);
+        }
+        self.older.iter().for_each(|older| put(Some(older)));
+        Digest::of(&all)
+    }
+}
+
+/// When a finding was seen and confirmed, RFC 3339, and what time it is for what expires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Times {
     /// At the first look.
     pub seen_at: String,
     /// At this look.
     pub confirmed_at: String,
-}
-
-/// What follows from the looks so far.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
-    /// It agrees now: it was in flight.
-    InFlight,
-    /// Look again after the grace.
-    Again,
-    /// Drift.
-    Drift(Vec<Finding>),
+    /// At this look, in seconds since 1970.
+    pub now: i64,
 }
 
 /// Which copy items a look at `candidate` reads, once its base item was read: those it should be
@@ -99,10 +119,11 @@ pub fn classify(
     };
     let expected = match look.base.as_ref().map(|base| dataset.expected(copy, base)) {
         Some(Expectation::Unmappable(unmappable)) => {
-            return vec![Finding {
+            let finding = Finding {
                 detail: Some(unmappable.detail),
                 ..case.finding(Class::Unmappable, None)
-            }];
+            };
+            return vec![case.unless_expired(finding, [None, None])];
         }
         Some(Expectation::Items(items)) => items,
         None => Vec::new(),
@@ -118,26 +139,6 @@ pub fn classify(
     let beyond = look.copy.iter().filter(|(key, _)| !keys.contains(key));
     findings.extend(beyond.filter_map(|(key, item)| case.beyond_expected(key, item.as_ref()?)));
     findings
-}
-
-/// Judges by the former look and this one, a grace apart.
-#[must_use]
-pub fn judge(
-    dataset: &BoundDataset,
-    copy: &BoundCopy,
-    candidate: &Candidate,
-    former: Option<&Look>,
-    now: &Look,
-    times: &Times,
-) -> Verdict {
-    let findings = classify(dataset, copy, candidate, now, times);
-    if findings.is_empty() {
-        Verdict::InFlight
-    } else if former == Some(now) {
-        Verdict::Drift(findings)
-    } else {
-        Verdict::Again
-    }
 }
 
 /// A candidate and a look at it.
@@ -168,33 +169,61 @@ impl Case<'_> {
     fn of_expected(&self, expected: &Item) -> Option<Finding> {
         let key = self.copy.table.key.of(expected);
         let (_, found) = self.look.copy.iter().find(|(looked, _)| *looked == key)?;
+        let missing = |detail| Finding {
+            detail,
+            ..self.finding(Class::Missing, Some(&key))
+        };
         let Some(found) = found else {
-            let size = item_size(expected);
-            return Some(Finding {
-                detail: (size > ITEM_LIMIT).then(|| {
-                    format!("it would have {size} bytes, and no item has more than {ITEM_LIMIT}")
-                }),
-                ..self.finding(Class::Missing, Some(&key))
-            });
+            return Some(self.unless_expired(missing(too_large(expected)), [Some(expected), None]));
         };
         let owner = self.dataset.base_key_of(self.copy, found);
         if let Some(owner) = owner.filter(|owner| Some(owner) != self.candidate.base_key.as_ref()) {
-            return Some(self.taken(&key, &owner));
+            return Some(self.unless_expired(self.taken(&key, &owner), [Some(expected), None]));
         }
         if !self.dataset.belongs(self.copy, found) {
-            return Some(Finding {
-                detail: Some("its key is taken by an item that does not belong to the copy".into()),
-                ..self.finding(Class::Missing, Some(&key))
-            });
+            let detail = "its key is taken by an item that does not belong to the copy".to_owned();
+            return Some(self.unless_expired(missing(Some(detail)), [Some(expected), None]));
         }
+        let finding = self.other_attributes(&key, expected, found)?;
+        Some(self.unless_expired(finding, [Some(expected), Some(found)]))
+    }
+
+    /// What is wrong with the attributes of an item under its right key.
+    fn other_attributes(&self, key: &Item, expected: &Item, found: &Item) -> Option<Finding> {
         let attributes = diff_items(
             &self.dataset.compared(self.copy, expected),
             &self.dataset.compared(self.copy, found),
         );
-        (!attributes.is_empty()).then(|| Finding {
+        if attributes.is_empty() {
+            return None;
+        }
+        let older = stale::why(self.dataset, self.copy, self.look, expected, found);
+        let class = older.as_ref().map_or(Class::Different, |_| Class::Stale);
+        let details: Vec<String> = older
+            .into_iter()
+            .chain(too_large(expected))
+            .chain(notes(&attributes))
+            .collect();
+        Some(Finding {
             attributes,
-            ..self.finding(Class::Different, Some(&key))
+            detail: (!details.is_empty()).then(|| details.join("; ")),
+            ..self.finding(class, Some(key))
         })
+    }
+
+    /// The finding, unless the base item or one of these items of the copy has expired: then it is none of drift.
+    fn unless_expired(&self, finding: Finding, of_copy: [Option<&Item>; 2]) -> Finding {
+        let base = self.look.base.as_ref();
+        let of_base = (&self.dataset.base, base);
+        let of_copy = of_copy.map(|item| (&self.copy.table, item));
+        let Some(why) = expiry::why([of_base].into_iter().chain(of_copy), self.times.now) else {
+            return finding;
+        };
+        Finding {
+            class: Class::Expired,
+            detail: Some(format!("{}, but {why}", finding.class.code())),
+            ..finding
+        }
     }
 
     /// The expected key is taken by an item of another base item: a duplicate if that one maps to the
@@ -226,18 +255,20 @@ impl Case<'_> {
             return None;
         }
         let Some(owner) = self.dataset.base_key_of(self.copy, found) else {
-            return Some(Finding {
+            let stray = Finding {
                 base_key: None,
                 detail: Some(self.lacks_base_key()),
                 ..self.finding(Class::Orphaned, Some(key))
-            });
+            };
+            return Some(self.unless_expired(stray, [None, Some(found)]));
         };
         if Some(&owner) != self.candidate.base_key.as_ref() {
             // It has become the item of another base item, whose candidate it would be.
             return None;
         }
         let Some(base) = &self.look.base else {
-            return Some(self.finding(Class::Orphaned, Some(key)));
+            let orphan = self.finding(Class::Orphaned, Some(key));
+            return Some(self.unless_expired(orphan, [None, Some(found)]));
         };
         let mapping = &self.copy.mapping;
         let no_more = if !self.dataset.is_member(base) {
@@ -247,10 +278,11 @@ impl Case<'_> {
         } else {
             None
         };
-        Some(Finding {
+        let misplaced = Finding {
             detail: no_more.map(Into::into),
             ..self.finding(Class::Misplaced, Some(key))
-        })
+        };
+        Some(self.unless_expired(misplaced, [None, Some(found)]))
     }
 
     fn lacks_base_key(&self) -> String {
@@ -263,6 +295,13 @@ impl Case<'_> {
             .collect();
         format!("it lacks the base key: `{}`", names.join("`, `"))
     }
+}
+
+/// Why an item can never be written, when that is so.
+fn too_large(expected: &Item) -> Option<String> {
+    let size = item_size(expected);
+    (size > ITEM_LIMIT)
+        .then(|| format!("it would have {size} bytes, and no item has more than {ITEM_LIMIT}"))
 }
 
 #[cfg(test)]

@@ -2,24 +2,26 @@
 
 use super::progress::Speed;
 use super::spill::{Layout, SideFile, failed};
-use super::verify::Case;
+use super::verify::{Waiting, unmeasured};
 use super::{
     CheckOutcome, CopyProgress, DriftEvent, DriftOptions, DriftProgress, Grace, Means, Phase,
 };
 use crate::domain::cost::{ScanCost, scan_range};
 use crate::domain::drift::{
-    Candidate, CopySummary, Finding, LeftOpen, Recorder, Summary, Unverified, candidates,
+    Candidate, CopySummary, Finding, Images, LeftOpen, Recorder, Summary, Unverified, candidates,
     differences,
 };
 use crate::domain::lag::Flows;
 use crate::domain::mapping::{BoundCopy, BoundDataset};
-use crate::domain::names::{CopyName, Rcu};
+use crate::domain::names::Rcu;
+use crate::domain::problem::Problem;
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::Table;
 use crate::engine::pages::{Reader, Stop};
 use std::io;
-use std::time::Instant;
+use std::sync::Arc;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// One copy under check.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(super) struct Checked<'a> {
     pub(super) read: u64,
     /// Whether its table was read to the end.
     pub(super) scanned: bool,
+    /// Whether drift was confirmed without knowing its lag.
+    pub(super) unmeasured: bool,
 }
 
 /// A check under way.
@@ -49,13 +53,17 @@ pub(super) struct Check<'a> {
     speed: Speed,
     /// How changes flow to each copy right now.
     pub(super) flows: watch::Receiver<Flows>,
+    /// What base items were before.
+    pub(super) images: Arc<dyn Images>,
     pub(super) copies: Vec<Checked<'a>>,
     /// Candidates that are neither confirmed nor cleared.
-    pub(super) open: Vec<Case>,
+    pub(super) open: Vec<Waiting>,
     pub(super) findings: Vec<Finding>,
     pub(super) unverified: Vec<Unverified>,
     pub(super) base_items: u64,
     pub(super) candidates: u64,
+    /// What a person should know besides.
+    notes: Vec<Problem>,
     /// Copies left out that were asked for.
     left_out: bool,
     /// The first read that failed while others went on.
@@ -65,16 +73,16 @@ pub(super) struct Check<'a> {
 
 impl<'a> Check<'a> {
     pub(super) fn new(means: Means, dataset: &'a BoundDataset, options: &DriftOptions) -> Self {
-        let asked = |name: &CopyName| options.copies.is_empty() || options.copies.contains(name);
         let copies: Vec<&BoundCopy> = dataset
             .copies
             .iter()
-            .filter(|c| asked(&c.mapping.name))
+            .filter(|copy| options.covers(&copy.mapping.name))
             .collect();
         let layout = Layout::new(dataset.base.items, copies.len());
         Self {
             reader: Reader::new(means.store, means.events, means.cancel),
             flows: means.flows,
+            images: means.images,
             dataset,
             recorder: Recorder::new(dataset, copies.iter().copied()),
             layout,
@@ -91,6 +99,7 @@ impl<'a> Check<'a> {
                     summary: CopySummary::new(copy),
                     read: 0,
                     scanned: false,
+                    unmeasured: false,
                 })
                 .collect(),
             open: Vec::new(),
@@ -98,7 +107,8 @@ impl<'a> Check<'a> {
             unverified: Vec::new(),
             base_items: 0,
             candidates: 0,
-            left_out: dataset.failed.iter().any(|(name, _)| asked(name)),
+            notes: Vec::new(),
+            left_out: dataset.failed.iter().any(|(name, _)| options.covers(name)),
             failure: None,
             started: Instant::now(),
         }
@@ -109,14 +119,14 @@ impl<'a> Check<'a> {
         self.scan_base().await?;
         self.scan_copies().await?;
         self.compare()?;
-        self.resolve().await?;
         self.verify().await
     }
 
     /// The differences of every copy that was read to its end become cases. Of a side that was read
     /// half-way everything unread would look missing.
     fn compare(&mut self) -> Result<(), Stop> {
-        for (index, checked) in self.copies.iter_mut().enumerate() {
+        for index in 0..self.copies.len() {
+            let checked = &mut self.copies[index];
             checked.summary.expected = checked.expected.items();
             checked.summary.actual = checked.actual.items();
             if !checked.scanned {
@@ -124,9 +134,9 @@ impl<'a> Check<'a> {
             }
             let candidates = unlike(self.dataset, checked, self.layout)
                 .map_err(|error| Stop::Failed(failed(&error)))?;
-            let cases = candidates.into_iter();
-            self.open
-                .extend(cases.map(|candidate| Case::new(index, candidate)));
+            for candidate in candidates {
+                self.submit(index, candidate);
+            }
         }
         self.candidates = self.open.len() as u64;
         Ok(())
@@ -142,7 +152,14 @@ impl<'a> Check<'a> {
             }
             self.failure.get_or_insert(error);
         }
-        self.give_up_open(LeftOpen::Pending);
+        for case in std::mem::take(&mut self.open) {
+            let case = self.unpack(&case);
+            self.leave_open(case.copy, case.candidate, LeftOpen::Pending);
+        }
+        self.notes.extend(self.recorder.take_lacking().notes());
+        let without_lag = self.copies.iter().filter(|checked| checked.unmeasured);
+        let names = without_lag.map(|checked| &checked.copy.mapping.name);
+        self.notes.extend(unmeasured(names));
         let complete = self.failure.is_none()
             && !self.left_out
             && self.copies.iter().all(|checked| checked.scanned)
@@ -162,23 +179,27 @@ impl<'a> Check<'a> {
             },
             findings: self.findings,
             unverified: self.unverified,
+            notes: self.notes,
             error: self.failure,
         })
     }
 
-    /// Counts what is still open as `why` says, and lists it.
-    pub(super) fn give_up_open(&mut self, why: LeftOpen) {
-        for case in std::mem::take(&mut self.open) {
-            let checked = &mut self.copies[case.copy];
-            checked.summary.settle_open(&case.candidate, why);
-            self.unverified.push(Unverified {
-                dataset: self.dataset.dataset.name.clone(),
-                copy: checked.copy.mapping.name.clone(),
-                why,
-                base_key: case.candidate.base_key,
-                copy_keys: case.candidate.copy_keys,
-            });
-        }
+    /// Counts a candidate as `why` says, and lists it.
+    pub(super) fn leave_open(&mut self, copy: usize, candidate: Candidate, why: LeftOpen) {
+        let checked = &mut self.copies[copy];
+        checked.summary.settle_open(&candidate, why);
+        self.unverified.push(Unverified {
+            dataset: self.dataset.dataset.name.clone(),
+            copy: checked.copy.mapping.name.clone(),
+            why,
+            base_key: candidate.base_key,
+            copy_keys: candidate.copy_keys,
+        });
+    }
+
+    /// Tells something at the end.
+    pub(super) fn note(&mut self, note: Problem) {
+        self.notes.push(note);
     }
 
     /// The tables of the copies, each once, with the copies it holds.

@@ -12,47 +12,31 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Items by their keys.
 type Found = BTreeMap<Item, Item>;
 
-/// Cases resolved together: their copy items fit into one call.
-const BATCH: usize = 100;
-
 /// Calls under way at once.
 const WIDTH: usize = 4;
 
 impl Check<'_> {
     /// Finds out to which base items the copy items belong that no base item was met for: together
-    /// with their base item they are one case. What is gone by now was in flight.
-    pub(super) async fn resolve(&mut self) -> Result<(), Stop> {
-        let (mut unresolved, known): (Vec<Case>, Vec<Case>) = std::mem::take(&mut self.open)
-            .into_iter()
-            .partition(|case| case.candidate.base_key.is_none());
-        self.open = known;
-        let mut ended = Ok(());
-        while ended.is_ok() && !unresolved.is_empty() {
-            let batch = unresolved.split_off(unresolved.len().saturating_sub(BATCH));
-            let mut looks: Vec<Look> = batch.iter().map(|_| Look::default()).collect();
-            ended = self.look_at_copies(&batch, &mut looks).await;
-            let looked = ended.is_ok();
-            for (mut case, look) in batch.into_iter().zip(looks) {
-                let checked = &mut self.copies[case.copy];
-                let mut found = look.copy.into_iter().filter_map(|(_, item)| item);
-                match found.next() {
-                    None if looked => checked.summary.settle(&case.candidate, &[]),
-                    Some(item) => {
-                        case.candidate.base_key = self.dataset.base_key_of(checked.copy, &item);
-                        self.open.push(case);
-                    }
-                    None => self.open.push(case),
-                }
-            }
+    /// with their base item they are one case.
+    async fn find_owners(&mut self, cases: &mut [Case]) -> Result<(), Stop> {
+        cases.sort_by_key(|case| !case.lacks_owner());
+        let strays = cases.partition_point(Case::lacks_owner);
+        let strays = &mut cases[..strays];
+        let mut looks: Vec<Look> = strays.iter().map(|_| Look::default()).collect();
+        self.look_at_copies(strays, &mut looks).await?;
+        for (case, look) in strays.iter_mut().zip(&looks) {
+            let copy = self.copies[case.copy].copy;
+            let mut found = look.copy.iter().filter_map(|(_, item)| item.as_ref());
+            case.candidate.base_key = found.find_map(|item| self.dataset.base_key_of(copy, item));
         }
-        self.open.append(&mut unresolved);
-        ended
+        Ok(())
     }
 
-    /// One look at each of `cases`, in their order: base items first, then copy items, then the base
-    /// items to which copy items found there belong.
-    pub(super) async fn look(&mut self, cases: &[Case]) -> Result<Vec<Look>, Stop> {
-        let dataset = self.dataset;
+    /// One look at each of `cases`, in the order they have afterwards: base items first, then copy items,
+    /// then the base items to which copy items found there belong.
+    pub(super) async fn look(&mut self, cases: &mut [Case]) -> Result<Vec<Look>, Stop> {
+        self.find_owners(cases).await?;
+        let (dataset, cases) = (self.dataset, &*cases);
         let base_keys = cases
             .iter()
             .filter_map(|case| case.candidate.base_key.clone());
@@ -65,6 +49,7 @@ impl Check<'_> {
                 let key = case.candidate.base_key.as_ref();
                 Look {
                     base: key.and_then(|key| bases.get(key)).cloned(),
+                    older: key.map_or_else(Vec::new, |key| self.images.older(key)),
                     ..Look::default()
                 }
             })

@@ -1,100 +1,140 @@
-//! Rounds of verification: look at every candidate, wait once for all, look again.
+//! Verification: looks at candidates when they are due.
+//!
+//! Owns the reads and the clock. When a candidate is due and what its looks mean is
+//! [`Rounds`](crate::domain::drift::Rounds)'s to say.
 
 use super::check::Check;
 use super::{DriftEvent, Phase};
-use crate::domain::drift::{Candidate, Finding, LeftOpen, Look, Times, Verdict, judge};
+use crate::domain::drift::{
+    Agenda, Candidate, Class, Finding, Look, Next, Packed, Rounds, Sight, Times, classify,
+    recurrence,
+};
+use crate::domain::lag::Flow;
+use crate::domain::names::CopyName;
+use crate::domain::problem::Problem;
 use crate::engine::pages::Stop;
-use chrono::{SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use std::time::Duration;
+use tokio::time::Instant;
 
-/// Waits before what is still changing is called hot.
-const ROUNDS: u32 = 5;
-/// Candidates looked at together: their base items fit into one call.
-const BATCH: usize = 100;
+/// Candidates looked at together: their base items are four calls.
+const BATCH: usize = 400;
+/// Candidates under verification at once; the others wait for their turn.
+const AT_ONCE: usize = 200_000;
 
-/// A candidate under verification.
+/// A candidate under verification, as long as nobody looks at it.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    copy: usize,
+    candidate: Packed,
+    progress: Progress,
+}
+
+/// A candidate that is looked at.
 #[derive(Debug)]
 pub(super) struct Case {
     /// Which of the check's copies.
     pub(super) copy: usize,
     pub(super) candidate: Candidate,
-    former: Option<Look>,
-    seen_at: Option<String>,
-    settled: bool,
+    progress: Progress,
+}
+
+/// How far the verification of a candidate is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Progress {
+    rounds: Rounds,
+    seen_at: Option<DateTime<Utc>>,
 }
 
 impl Case {
-    /// A difference that was seen in the scans only.
-    pub(super) const fn new(copy: usize, candidate: Candidate) -> Self {
-        Self {
-            copy,
-            candidate,
-            former: None,
-            seen_at: None,
-            settled: false,
-        }
+    /// Whether it is not known yet whose copy item it is about.
+    pub(super) const fn lacks_owner(&self) -> bool {
+        self.candidate.base_key.is_none() && self.progress.rounds.is_new()
     }
 }
 
+/// When a look was taken: from the start of the verification, and by the clock on the wall.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    began: Duration,
+    ended: Duration,
+    at: DateTime<Utc>,
+}
+
 impl Check<'_> {
-    /// Looks at all open cases until none is left; what still moves after the last round is hot.
-    pub(super) async fn verify(&mut self) -> Result<(), Stop> {
-        let mut wait = self.longest_grace();
-        for round in 0..=ROUNDS {
-            if self.open.is_empty() {
-                return Ok(());
-            }
-            if round > 0 {
-                let open = self.open.len() as u64;
-                self.progress(Phase::Grace, open, Some(open)).await?;
-                self.reader.sleep(wait).await?;
-                wait *= 2;
-            }
-            let looked = self.look_at_open().await;
-            self.open.retain(|case| !case.settled);
-            looked?;
-        }
-        self.give_up_open(LeftOpen::Hot);
-        Ok(())
-    }
-
-    /// The grace of the slowest copy that has open cases: one wait serves all.
-    fn longest_grace(&self) -> Duration {
-        let flows = self.flows.borrow();
-        let of_case = |case: &Case| {
-            let copy = &self.copies[case.copy].copy.mapping.name;
-            self.grace.of(flows.get(copy).copied().unwrap_or_default())
+    /// Has a difference of the copy at this position verified.
+    pub(super) fn submit(&mut self, copy: usize, candidate: Candidate) {
+        let case = Case {
+            copy,
+            candidate,
+            progress: Progress::default(),
         };
-        self.open.iter().map(of_case).max().unwrap_or_default()
+        let case = self.pack(&case);
+        self.open.push(case);
     }
 
-    async fn look_at_open(&mut self) -> Result<(), Stop> {
-        let all = self.open.len();
-        let mut cases = std::mem::take(&mut self.open);
-        let mut looked = Ok(());
-        let mut done = 0;
-        for batch in cases.chunks_mut(BATCH) {
-            looked = self.look_at_batch(batch, done, all).await;
-            if looked.is_err() {
-                break;
+    /// Looks at all open candidates until every one is settled. What is not, when it is stopped, stays open.
+    pub(super) async fn verify(&mut self) -> Result<(), Stop> {
+        let mut agenda = Agenda::default();
+        let ended = self.work_off(&mut agenda).await;
+        self.open.extend(agenda.into_cases());
+        ended
+    }
+
+    async fn work_off(&mut self, agenda: &mut Agenda<Waiting>) -> Result<(), Stop> {
+        let start = Instant::now();
+        loop {
+            let now = start.elapsed();
+            while agenda.len() < AT_ONCE
+                && let Some(case) = self.open.pop()
+            {
+                agenda.add(now, case);
             }
-            done += batch.len();
+            let Some(due) = agenda.next_due() else {
+                return Ok(());
+            };
+            if due > now {
+                self.tell(Phase::Grace, agenda).await?;
+                self.reader.sleep(due - now).await?;
+                continue;
+            }
+            let batch = agenda.take_due(now, BATCH);
+            let mut cases: Vec<Case> = batch.iter().map(|case| self.unpack(case)).collect();
+            let looks = self.look(&mut cases).await;
+            let taken = Taken {
+                began: now,
+                ended: start.elapsed(),
+                at: Utc::now(),
+            };
+            match looks {
+                Ok(looks) => self.take_looks(cases, &looks, taken, agenda).await?,
+                Err(stop) => {
+                    self.open.extend(batch);
+                    return Err(stop);
+                }
+            }
         }
-        self.open = cases;
-        looked
     }
 
-    async fn look_at_batch(
+    async fn take_looks(
         &mut self,
-        batch: &mut [Case],
-        done: usize,
-        all: usize,
+        cases: Vec<Case>,
+        looks: &[Look],
+        taken: Taken,
+        agenda: &mut Agenda<Waiting>,
     ) -> Result<(), Stop> {
-        let looks = self.look(batch).await?;
-        let now = now();
         let mut confirmed = Vec::new();
-        for (case, look) in batch.iter_mut().zip(looks) {
-            confirmed.extend(self.judge(case, look, &now));
+        for (mut case, look) in cases.into_iter().zip(looks) {
+            let (next, findings) = self.judge(&mut case, look, taken);
+            match next {
+                Next::Look(due) => agenda.add(due, self.pack(&case)),
+                Next::InFlight => self.settle(&case, &[]),
+                Next::Open(why) => self.leave_open(case.copy, case.candidate, why),
+                Next::Drift => {
+                    self.settle(&case, &findings);
+                    confirmed.extend(findings);
+                }
+            }
         }
         for finding in &confirmed {
             let event = DriftEvent::Finding(Box::new(finding.clone()));
@@ -104,40 +144,78 @@ impl Check<'_> {
             }
         }
         self.findings.extend(confirmed);
-        let looked_at = (done + batch.len()) as u64;
-        self.progress(Phase::Verify, looked_at, Some(all as u64))
-            .await
+        self.tell(Phase::Verify, agenda).await
     }
 
-    /// Settles the case, or keeps the look for the next round.
-    fn judge(&mut self, case: &mut Case, look: Look, now: &str) -> Vec<Finding> {
+    fn settle(&mut self, case: &Case, findings: &[Finding]) {
+        let summary = &mut self.copies[case.copy].summary;
+        summary.settle(&case.candidate, findings);
+    }
+
+    /// What follows from a look, and what would be found by it.
+    fn judge(&mut self, case: &mut Case, look: &Look, taken: Taken) -> (Next, Vec<Finding>) {
         let checked = &mut self.copies[case.copy];
+        let copy = checked.copy;
+        let seen_at = *case.progress.seen_at.get_or_insert(taken.at);
         let times = Times {
-            seen_at: case.seen_at.get_or_insert_with(|| now.to_owned()).clone(),
-            confirmed_at: now.to_owned(),
+            seen_at: rfc_3339(seen_at),
+            confirmed_at: rfc_3339(taken.at),
+            now: taken.at.timestamp(),
         };
-        let findings = match judge(
-            self.dataset,
-            checked.copy,
-            &case.candidate,
-            case.former.as_ref(),
-            &look,
-            &times,
-        ) {
-            Verdict::Again => {
-                case.former = Some(look);
-                return Vec::new();
-            }
-            Verdict::InFlight => Vec::new(),
-            Verdict::Drift(findings) => findings,
-        };
-        case.settled = true;
-        checked.summary.settle(&case.candidate, &findings);
-        findings
+        let findings = classify(self.dataset, copy, &case.candidate, look, &times);
+        let classes: Vec<Class> = findings.iter().map(|finding| finding.class).collect();
+        let flow = self.flows.borrow().get(&copy.mapping.name).copied();
+        let flow = flow.unwrap_or_default();
+        let next = case.progress.rounds.take(&Sight {
+            began: taken.began,
+            ended: taken.ended,
+            digest: look.digest(),
+            classes: &classes,
+            recurrence: recurrence(self.dataset, look),
+            flow,
+            grace: self.grace.of(flow),
+        });
+        checked.unmeasured |= next == Next::Drift
+            && flow == Flow::Unknown
+            && classes.iter().any(|class| class.may_be_late());
+        (next, findings)
+    }
+
+    fn pack(&self, case: &Case) -> Waiting {
+        let copy = &self.copies[case.copy].copy.table.key;
+        Waiting {
+            copy: case.copy,
+            candidate: Packed::new(&case.candidate, &self.dataset.base.key, copy),
+            progress: case.progress,
+        }
+    }
+
+    pub(super) fn unpack(&self, case: &Waiting) -> Case {
+        let copy = &self.copies[case.copy].copy.table.key;
+        Case {
+            copy: case.copy,
+            candidate: case.candidate.unpack(&self.dataset.base.key, copy),
+            progress: case.progress,
+        }
+    }
+
+    async fn tell(&mut self, phase: Phase, agenda: &Agenda<Waiting>) -> Result<(), Stop> {
+        let open = (agenda.len() + self.open.len()) as u64;
+        let settled = self.candidates.saturating_sub(open);
+        self.progress(phase, settled, Some(self.candidates)).await
     }
 }
 
-/// The time, RFC 3339: the only clock of the check that is shown.
-fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+/// What a person has to know of drift in copies whose lag nobody measured.
+pub(super) fn unmeasured<'a>(copies: impl Iterator<Item = &'a CopyName>) -> Option<Problem> {
+    let names: Vec<String> = copies.map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| {
+        Problem::new(format!("the lag of {} was not measured", names.join(", ")))
+            .because("no stream of the base was followed during the check")
+            .hint("`--grace` above the longest time that a change takes to reach a copy")
+    })
+}
+
+fn rfc_3339(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
