@@ -14,6 +14,7 @@ pub mod drift;
 mod edit;
 mod effect;
 mod event;
+pub mod export;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod format;
@@ -103,6 +104,7 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
         Event::Run(ticket, event) => run::take(state, ticket, event, &mut fx),
         Event::Check(ticket, event) => check::take(state, ticket, event, &mut fx),
         Event::Statistics(event) => analyze::take(state, event, &mut fx),
+        Event::Written(path, written) => export::take(state, path, written, &mut fx),
         Event::Failed(ticket, problem) => run::failed(state, ticket, problem, &mut fx),
         Event::Problem(problem) => {
             state.complain(problem.to_string());

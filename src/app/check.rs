@@ -154,6 +154,7 @@ pub(super) fn show(state: &mut State, dataset: &DatasetName) {
         drift.copies = Scroll::default();
         drift.findings = Scroll::default();
         drift.diff = Scroll::default();
+        drift.class = None;
         drift.filter.clear();
         drift.shown = Some(dataset.clone());
     }
@@ -181,6 +182,13 @@ pub(super) fn open(state: &mut State, fx: &mut Effects) {
     } else {
         state.complain("no dataset to show: select one");
     }
+}
+
+/// Lists the findings of the next class alone.
+pub(super) fn next_class(state: &mut State, fx: &mut Effects) {
+    state.drift.next_class();
+    relist(state);
+    fx.redraw();
 }
 
 /// Lists the findings anew.
@@ -226,12 +234,36 @@ fn ask_past_limit(state: &mut State, consumed: Rcu, fx: &mut Effects) {
         return;
     }
     check.asked = Asked::Yes;
+    check.phase = CheckPhase::Paused;
     fx.push(Effect::Pause(Slot::Check));
     state.overlay = Some(Overlay::Question(Question::Reached {
         slot: Slot::Check,
         consumed,
         limit,
     }));
+}
+
+/// Holds the running check, or lets the held one go on.
+pub(super) fn pause(state: &mut State, fx: &mut Effects) {
+    fx.redraw();
+    match state.drift.running_check().map(|check| &mut check.phase) {
+        Some(phase @ CheckPhase::Running) => {
+            *phase = CheckPhase::Paused;
+            fx.push(Effect::Pause(Slot::Check));
+        }
+        Some(CheckPhase::Paused) => resume(state, fx),
+        Some(_) | None => state.complain("no check runs: d starts one"),
+    }
+}
+
+/// Lets the held check go on.
+pub(super) fn resume(state: &mut State, fx: &mut Effects) {
+    if let Some(check) = state.drift.running_check()
+        && check.phase == CheckPhase::Paused
+    {
+        check.phase = CheckPhase::Running;
+        fx.push(Effect::Resume(Slot::Check));
+    }
 }
 
 /// The check that runs was told to stop.

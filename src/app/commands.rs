@@ -1,5 +1,6 @@
 //! Every command, as data: one table feeds key dispatch, hints, help, the palette, and the README.
 
+mod drift;
 mod general;
 mod motion;
 mod request;
@@ -60,6 +61,10 @@ pub static GROUPS: &[Group] = &[
     Group {
         title: "Request",
         commands: request::COMMANDS,
+    },
+    Group {
+        title: "Drift",
+        commands: drift::COMMANDS,
     },
     Group {
         title: "Everywhere",
@@ -174,7 +179,7 @@ pub fn hints(state: &State) -> Vec<(&'static str, &'static str)> {
         }
         Some(Overlay::Palette(_)) => return vec![("enter", "run"), ("esc", "close")],
         Some(Overlay::Question(_)) => return vec![("y", "yes"), ("n", "no")],
-        Some(Overlay::Find(_)) => return Vec::new(),
+        Some(Overlay::Find(_) | Overlay::Prompt(_)) => return Vec::new(),
         None => {}
     }
     if state.request.mode == Mode::Edit {

@@ -1,207 +1,20 @@
 //! Checks of datasets: what runs, what was found, what is selected of it.
 
-use super::format::percent;
+mod check;
+
+pub use check::{Badge, Check, CheckPhase, CopyVerdict, Size, Start};
+
 use super::job::Ticket;
-use super::overlay::Asked;
 use super::routing::Planned;
 use super::scroll::{Motion, Scroll};
-use crate::domain::drift::{CopySummary, Finding, Summary};
+use crate::domain::drift::{Class, CopySummary, Finding};
 use crate::domain::names::{CopyName, DatasetName};
 use crate::domain::plan::Access;
 use crate::domain::problem::Problem;
 use crate::domain::query::Target;
-use crate::domain::read::ReadError;
 use crate::domain::value::Item;
-use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Phase};
+use crate::engine::drift::{CheckOutcome, DriftEvent};
 use indexmap::IndexMap;
-
-/// How far a check is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CheckPhase {
-    /// It runs.
-    Running,
-    /// It was told to stop and has not answered yet.
-    Cancelling,
-    /// It ended, complete or not: the copies tell.
-    Ended,
-    /// Nothing could be read.
-    Failed(Problem),
-}
-
-/// What the last check said of a copy.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CopyVerdict {
-    /// The figures.
-    pub summary: CopySummary,
-    /// Whether everything was read and verified.
-    pub complete: bool,
-    /// When, in milliseconds since 1970.
-    pub at: u64,
-}
-
-/// Checks of one dataset: the one that runs or ran last, and the verdicts so far.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Check {
-    /// How far it is.
-    pub phase: CheckPhase,
-    /// Copies it is about; all when empty.
-    pub scope: Vec<CopyName>,
-    /// Items on both sides, when known.
-    pub size: Option<Size>,
-    /// Figures while it runs.
-    pub progress: Option<DriftProgress>,
-    /// Whether it was asked whether to read on past the limit, or that was agreed to from the start.
-    pub asked: Asked,
-    /// When it was started.
-    pub started: u64,
-    /// When it ended.
-    pub ended: Option<u64>,
-    /// The last summary.
-    pub summary: Option<Summary>,
-    /// Why the last check is not complete.
-    pub error: Option<ReadError>,
-    /// Findings, in the order they were confirmed.
-    pub findings: Vec<Finding>,
-    /// The last verdict on each copy.
-    pub verdicts: IndexMap<CopyName, CopyVerdict>,
-}
-
-/// Items that a check has to read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    /// On the base.
-    pub base: u64,
-    /// On the copies it is about, each table once.
-    pub copies: u64,
-}
-
-/// What a check starts with.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Start {
-    /// The dataset.
-    pub dataset: DatasetName,
-    /// Its copies to be checked; all when empty.
-    pub scope: Vec<CopyName>,
-    /// Items on both sides, when known.
-    pub size: Option<Size>,
-    /// Whether its cost was agreed to.
-    pub asked: Asked,
-}
-
-/// What the tree says of a copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Badge {
-    /// Not checked in this session.
-    Unchecked,
-    /// Being checked: percent read, when the size is known.
-    Running(Option<u64>),
-    /// No drift, checked that many milliseconds ago.
-    Clean(u64),
-    /// That many drifted items.
-    Drift(u64),
-    /// No drift seen, but not everything was looked at.
-    Incomplete,
-    /// The check failed.
-    Failed,
-}
-
-impl Check {
-    fn new() -> Self {
-        Self {
-            phase: CheckPhase::Running,
-            scope: Vec::new(),
-            size: None,
-            progress: None,
-            asked: Asked::No,
-            started: 0,
-            ended: None,
-            summary: None,
-            error: None,
-            findings: Vec::new(),
-            verdicts: IndexMap::new(),
-        }
-    }
-
-    /// Whether it runs.
-    #[must_use]
-    pub const fn is_open(&self) -> bool {
-        matches!(self.phase, CheckPhase::Running | CheckPhase::Cancelling)
-    }
-
-    /// Whether this check is about the copy.
-    #[must_use]
-    pub fn covers(&self, copy: &CopyName) -> bool {
-        self.scope.is_empty() || self.scope.contains(copy)
-    }
-
-    /// Percent of both sides read, when their size is known. Verifying has no such figure.
-    #[must_use]
-    pub fn percent(&self) -> Option<u64> {
-        let progress = self.progress.as_ref()?;
-        let size = self.size?;
-        let read = match progress.phase {
-            Phase::Base => progress.items,
-            Phase::Copies => size.base + progress.items,
-            Phase::Grace | Phase::Verify => return None,
-        };
-        Some(percent(read, size.base + size.copies).min(99))
-    }
-
-    /// Milliseconds until both sides are read, at the speed so far; none before there is a speed.
-    #[must_use]
-    pub fn millis_left(&self, now: u64) -> Option<u64> {
-        let percent = self.percent().filter(|percent| *percent >= 5)?;
-        Some(now.saturating_sub(self.started) * (100 - percent) / percent)
-    }
-
-    fn badge(&self, copy: &CopyName, now: u64) -> Badge {
-        if self.covers(copy) {
-            match self.phase {
-                CheckPhase::Running | CheckPhase::Cancelling => {
-                    return Badge::Running(self.percent());
-                }
-                CheckPhase::Failed(_) => return Badge::Failed,
-                CheckPhase::Ended => {}
-            }
-        }
-        let Some(verdict) = self.verdicts.get(copy) else {
-            return Badge::Unchecked;
-        };
-        let drifted = drifted(&verdict.summary);
-        if drifted > 0 {
-            Badge::Drift(drifted)
-        } else if verdict.complete {
-            Badge::Clean(now.saturating_sub(verdict.at))
-        } else {
-            Badge::Incomplete
-        }
-    }
-
-    /// Forgets the findings about the copies it is about.
-    fn forget(&mut self) {
-        let Self {
-            findings, scope, ..
-        } = self;
-        findings.retain(|finding| !scope.is_empty() && !scope.contains(&finding.copy));
-    }
-
-    /// Takes the end in: its findings are the whole truth about the copies it was about.
-    fn take(&mut self, outcome: CheckOutcome, now: u64) {
-        for copy in &outcome.summary.copies {
-            let verdict = CopyVerdict {
-                summary: copy.clone(),
-                complete: outcome.summary.complete,
-                at: now,
-            };
-            self.verdicts.insert(copy.copy.clone(), verdict);
-        }
-        self.forget();
-        self.findings.extend(outcome.findings);
-        self.summary = Some(outcome.summary);
-        self.error = outcome.error;
-        self.phase = CheckPhase::Ended;
-    }
-}
 
 /// How many findings of a copy are drift.
 #[must_use]
@@ -229,6 +42,8 @@ pub struct Drift {
     pub findings: Scroll,
     /// The lines of the selected finding.
     pub diff: Scroll,
+    /// Only findings of this class; of every class when none.
+    pub class: Option<Class>,
     /// Only findings that contain this.
     pub filter: String,
     /// Findings listed, as indexes into those of the check.
@@ -279,26 +94,12 @@ impl Drift {
 
     /// A check starts.
     pub fn start(&mut self, ticket: Ticket, start: Start, now: u64) {
-        let Start {
-            dataset,
-            scope,
-            size,
-            asked,
-        } = start;
+        let dataset = start.dataset.clone();
         self.running = Some((ticket, dataset.clone()));
-        let check = self
-            .checks
+        self.checks
             .entry(dataset.clone())
-            .or_insert_with(Check::new);
-        check.phase = CheckPhase::Running;
-        check.scope = scope;
-        check.size = size;
-        check.progress = None;
-        check.error = None;
-        check.asked = asked;
-        check.started = now;
-        check.ended = None;
-        check.forget();
+            .or_insert_with(Check::new)
+            .start(start, now);
         self.shown = Some(dataset);
     }
 
@@ -333,11 +134,16 @@ impl Drift {
 
     /// Lists the findings of the selected copy that match the filter.
     pub fn list(&mut self, height: usize) {
+        let counts = self.check().map(|check| check.counts(self.copy()));
+        self.class = self
+            .class
+            .filter(|class| counts.is_none_or(|counts| counts.contains_key(class)));
         let needle = self.filter.to_lowercase();
         let copy = self.copy();
         let listed = self.check().map_or_else(Vec::new, |check| {
             let fits = |finding: &Finding| {
                 copy.is_none_or(|copy| finding.copy == *copy)
+                    && self.class.is_none_or(|class| finding.class == class)
                     && (needle.is_empty() || finding_text(finding).to_lowercase().contains(&needle))
             };
             (0..check.findings.len())
@@ -348,9 +154,48 @@ impl Drift {
         self.findings.settle(self.listed.len(), height);
     }
 
+    /// Whether a class or a text narrows the list.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        self.class.is_some() || !self.filter.is_empty()
+    }
+
+    /// Goes on to the next class of which there are findings about the selected copy; after the last, to all.
+    pub fn next_class(&mut self) {
+        let counts = self
+            .check()
+            .map(|check| check.counts(self.copy()))
+            .unwrap_or_default();
+        let after = |class: &Class| self.class.is_none_or(|shown| *class > shown);
+        self.class = counts.into_keys().find(after);
+        self.findings = Scroll::default();
+        self.diff = Scroll::default();
+    }
+
+    /// The listed findings and, when no class and no text narrows the list, what was left open, as
+    /// lines of JSON.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let Some(check) = self.check() else {
+            return Vec::new();
+        };
+        let whole = !self.is_narrowed();
+        let listed = self.listed.iter().filter_map(|i| check.findings.get(*i));
+        let copy = self.copy();
+        let open = check
+            .unverified
+            .iter()
+            .filter(|open| whole && copy.is_none_or(|copy| open.copy == *copy));
+        listed
+            .map(|finding| finding.to_json().to_string())
+            .chain(open.map(|open| open.to_json().to_string()))
+            .collect()
+    }
+
     /// Moves among the copies.
     pub fn step_copies(&mut self, motion: Motion, height: usize) {
         self.copies.step(motion, self.copy_names.len() + 1, height);
+        self.class = None;
         self.findings = Scroll::default();
         self.diff = Scroll::default();
     }

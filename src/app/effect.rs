@@ -1,6 +1,7 @@
 //! What the application wants done. The runner does it; nothing here does.
 
 use super::analyze::Initiative;
+use super::export::Existing;
 use super::job::{Slot, Ticket};
 use crate::domain::names::{CopyName, DatasetName, TableName};
 use crate::domain::plan::Plan;
@@ -52,6 +53,15 @@ pub enum Effect {
     Resume(Slot),
     /// Look into the ledger. It comes back as [`Event::Ledger`](super::Event::Ledger).
     Ledger,
+    /// Write these lines to a file. How that went comes back as [`Event::Written`](super::Event::Written).
+    Write {
+        /// Its name; `~/` at its start is the home directory.
+        path: String,
+        /// The lines.
+        lines: Vec<String>,
+        /// What becomes of a file of that name.
+        existing: Existing,
+    },
     /// Put this text into the clipboard.
     Copy(String),
     /// Use the theme of this name.

@@ -1,5 +1,6 @@
 //! What can happen to the application. Everything arrives here, as data.
 
+use super::export::Written;
 use super::job::Ticket;
 use super::key::Key;
 use super::ledger::Snapshot;
@@ -55,6 +56,8 @@ pub enum Event {
     Check(Ticket, CheckEvent),
     /// Statistics were found, or are being sampled.
     Statistics(StatisticsEvent),
+    /// A file of this name was written, or not.
+    Written(String, Written),
     /// A job ended without an answer (it panicked, or could not start).
     Failed(Ticket, Problem),
     /// Something outside any job went wrong: no connection, no clipboard, the sandbox.

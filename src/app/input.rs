@@ -83,7 +83,7 @@ fn enter(state: &mut State, fx: &mut Effects) {
 pub(super) fn paste(state: &mut State, text: &str, fx: &mut Effects) {
     fx.redraw();
     match &state.overlay {
-        Some(Overlay::Palette(_) | Overlay::Find(_)) => {
+        Some(Overlay::Palette(_) | Overlay::Find(_) | Overlay::Prompt(_)) => {
             for c in text.chars().filter(|c| !c.is_control()).take(200) {
                 super::overlay::key(state, Key::char(c), fx);
             }

@@ -25,6 +25,8 @@ pub enum Overlay {
     Question(Question),
     /// A line that filters the list below it while it is typed.
     Find(Find),
+    /// The name of a file is asked for.
+    Prompt(Prompt),
 }
 
 /// The command palette.
@@ -52,6 +54,13 @@ pub enum FindIn {
 pub struct Find {
     /// Which list.
     pub list: FindIn,
+    /// What was typed.
+    pub input: Input,
+}
+
+/// The name of a file being typed.
+#[derive(Debug, Clone)]
+pub struct Prompt {
     /// What was typed.
     pub input: Input,
 }
@@ -87,6 +96,11 @@ pub enum Question {
         rcu: Option<Rcu>,
         /// Above this it is asked.
         limit: Rcu,
+    },
+    /// The file that findings should go to is there already.
+    Overwrite {
+        /// Its name.
+        path: String,
     },
     /// Leaving while something runs.
     Quit,

@@ -166,10 +166,16 @@ fn ask_past_limit(state: &mut State, fx: &mut Effects) {
 
 /// Reads on after a pause.
 pub(super) fn resume(state: &mut State, slot: Slot, fx: &mut Effects) {
-    if state.results.phase == Phase::Paused && slot == Slot::Run {
-        state.results.phase = Phase::Running;
+    match slot {
+        Slot::Run => {
+            if state.results.phase == Phase::Paused {
+                state.results.phase = Phase::Running;
+            }
+            fx.push(Effect::Resume(slot));
+        }
+        Slot::Check => super::check::resume(state, fx),
+        Slot::Analyze => {}
     }
-    fx.push(Effect::Resume(slot));
 }
 
 /// Tells what runs in a slot to stop. It answers with what it has.

@@ -4,6 +4,7 @@
 //! job arrives as an event, never as a broken screen.
 
 mod statistics;
+mod write;
 
 use super::{Connect, Connected};
 use crate::app::ledger::Snapshot;
@@ -133,6 +134,11 @@ impl Runner {
             }
             Effect::Pause(slot) => self.hold(slot, Gate::Held),
             Effect::Resume(slot) => self.hold(slot, Gate::Open),
+            Effect::Write {
+                path,
+                lines,
+                existing,
+            } => self.write(path, lines, existing),
             Effect::Ledger => self.look_into_ledger(),
             Effect::Copy(_) | Effect::SetTheme(_) | Effect::Suspend | Effect::Quit => {}
         }
@@ -210,7 +216,8 @@ impl Runner {
         };
         self.begin(ticket, move |store, cancel, gate, events| async move {
             let store = Arc::new(Budget::new(store, limits));
-            let (sender, inbox) = mpsc::channel(64);
+            // The fewer events wait, the sooner a held check stops reading.
+            let (sender, inbox) = mpsc::channel(1);
             let job = tokio::spawn(async move {
                 check(Means::new(store, sender, cancel), &dataset, &options).await
             });

@@ -14,6 +14,7 @@ use crate::domain::schema::{Billing, TableClass, TableState};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use tui_input::Input;
 
 /// From this width on there is room for whole sentences.
 const WIDE: u16 = 100;
@@ -131,31 +132,42 @@ fn session(state: &State) -> String {
 /// Draws the footer: a notice or the figures at the left, hints at the right as far as there is room.
 pub(super) fn footer(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     canvas.ground(area, 0, Role::Footer);
-    if let Some(Overlay::Find(find)) = &state.overlay {
-        let what = match find.list {
-            FindIn::Tree => "datasets and tables",
-            FindIn::Findings => "findings",
-        };
-        let text = format!(" / {}", find.input.value());
-        let line = canvas.ink.line(Role::Accent, text);
-        canvas.line(area, 0, &line);
-        let x = usize::from(area.x) + 3 + find.input.visual_cursor();
-        let x = u16::try_from(x).unwrap_or(u16::MAX);
-        canvas.put_cursor(x.min(area.right().saturating_sub(1)), area.y);
-        let hint = canvas.ink.line(
-            Role::Muted,
-            format!("filters {what}: enter keeps, esc clears "),
-        );
-        if line.width() + hint.width() < usize::from(area.width) {
-            canvas.line_right(area, 0, &hint);
+    match &state.overlay {
+        Some(Overlay::Find(find)) => {
+            let what = match find.list {
+                FindIn::Tree => "datasets and tables",
+                FindIn::Findings => "findings",
+            };
+            let hint = format!("filters {what}: enter keeps, esc clears ");
+            return typed(canvas, area, " / ", &find.input, &hint);
         }
-        return;
+        Some(Overlay::Prompt(prompt)) => {
+            let hint = "enter writes, esc does not ";
+            return typed(canvas, area, " write findings to ", &prompt.input, hint);
+        }
+        _ => {}
     }
     let left = status(canvas, state, area.width);
     canvas.line(area, 0, &left);
     let room = usize::from(area.width).saturating_sub(left.width() + 2);
     let right = hint_line(canvas, state, room);
     canvas.line_right(area, 0, &right);
+}
+
+/// A line being typed: its end when there is not room for all of it.
+fn typed(canvas: &mut Canvas<'_>, area: Rect, lead: &str, input: &Input, hint: &str) {
+    let room = usize::from(area.width).saturating_sub(text::width(lead) + 1);
+    let skipped = input.visual_scroll(room);
+    let shown: String = input.value().chars().skip(skipped).collect();
+    let line = canvas.ink.line(Role::Accent, format!("{lead}{shown}"));
+    canvas.line(area, 0, &line);
+    let x = text::width(lead) + input.visual_cursor().saturating_sub(skipped);
+    let x = area.x.saturating_add(u16::try_from(x).unwrap_or(u16::MAX));
+    canvas.put_cursor(x.min(area.right().saturating_sub(1)), area.y);
+    let hint = canvas.ink.line(Role::Muted, hint.to_owned());
+    if line.width() + hint.width() < usize::from(area.width) {
+        canvas.line_right(area, 0, &hint);
+    }
 }
 
 /// As many hints as fit; the last one is always help.

@@ -16,7 +16,7 @@ use ratatui::text::Line;
 /// Draws what lies over the screen, if anything does.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     match &state.overlay {
-        None | Some(Overlay::Find(_)) => {}
+        None | Some(Overlay::Find(_) | Overlay::Prompt(_)) => {}
         Some(Overlay::Help(scroll)) => {
             let width = pager_width(area);
             let lines = help(canvas, usize::from(width) - 2);
@@ -321,6 +321,12 @@ fn words(question: &Question) -> (&'static str, Vec<String>, &'static str, &'sta
                 "do not",
             )
         }
+        Question::Overwrite { path } => (
+            "The file is there already",
+            vec![format!("`{path}` would be replaced.")],
+            "replace it",
+            "keep it",
+        ),
         Question::Quit => (
             "Something runs",
             vec!["Leaving cancels it.".to_owned()],

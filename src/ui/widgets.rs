@@ -1,5 +1,6 @@
 //! Small parts of screens.
 
+pub(super) mod contrast;
 pub(super) mod problem;
 pub(super) mod request;
 pub(super) mod results;

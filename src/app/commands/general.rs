@@ -139,7 +139,8 @@ fn cancel(state: &mut State, fx: &mut Effects) {
     if matches!(state.screen, Screen::Item | Screen::Ledger) {
         state.screen = Screen::Explore;
     } else if cancel_what_runs(state, fx) {
-    } else if state.screen == Screen::Drift && !state.drift.filter.is_empty() {
+    } else if state.screen == Screen::Drift && state.drift.is_narrowed() {
+        state.drift.class = None;
         state.drift.filter.clear();
         check::relist(state);
     } else if state.screen == Screen::Drift {

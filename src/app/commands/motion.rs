@@ -134,7 +134,7 @@ pub(in crate::app) fn step(state: &mut State, motion: Motion, fx: &mut Effects) 
             let height = usize::from(placed.body.height).max(1);
             palette.scroll.step(motion, palette.matches.len(), height);
         }
-        Some(Overlay::Question(_) | Overlay::Find(_)) => {}
+        Some(Overlay::Question(_) | Overlay::Find(_) | Overlay::Prompt(_)) => {}
         None => step_pane(state, state.pane(), motion),
     }
     fx.redraw();

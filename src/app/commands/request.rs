@@ -1,4 +1,4 @@
-//! Asking: the request, its route, its rows, drift.
+//! Asking: the request, its route, its rows.
 
 use super::{Command, Context};
 use crate::app::effect::Effects;
@@ -8,7 +8,7 @@ use crate::app::request::Mode;
 use crate::app::scroll::Scroll;
 use crate::app::state::{Screen, State};
 use crate::app::viewport::Pane;
-use crate::app::{analyze, catalog, check, edit, history, ledger, run};
+use crate::app::{analyze, catalog, edit, history, ledger, run};
 use crate::domain::query::Target;
 
 const EXPLORE: &[Context] = &[Context::On(Screen::Explore)];
@@ -104,24 +104,6 @@ pub(super) static COMMANDS: &[Command] = &[
         contexts: EXPLORE,
         hint: "",
         run: edit::consistency,
-    },
-    Command {
-        id: "check",
-        title: "Check drift",
-        help: "Reads base and copies and compares them. On a copy: that copy alone.",
-        keys: &["d"],
-        contexts: &[Context::On(Screen::Explore), Context::On(Screen::Drift)],
-        hint: "drift",
-        run: check::check,
-    },
-    Command {
-        id: "drift",
-        title: "Drift screen",
-        help: "What checks have found so far.",
-        keys: &["D"],
-        contexts: EXPLORE,
-        hint: "",
-        run: check::open,
     },
     Command {
         id: "analyze",

@@ -1,10 +1,11 @@
 //! Keys while something lies over the screen.
 
-use super::{Asked, Find, FindIn, Overlay, Palette, Question};
+use super::{Asked, Find, FindIn, Overlay, Palette, Prompt, Question};
 use crate::app::catalog;
 use crate::app::check;
 use crate::app::commands;
 use crate::app::effect::{Effect, Effects};
+use crate::app::export::{self, Existing};
 use crate::app::key::{Key, KeyCode};
 use crate::app::request::{Changed, edit};
 use crate::app::run;
@@ -33,6 +34,7 @@ pub(in crate::app) fn key(state: &mut State, key: Key, fx: &mut Effects) {
         Overlay::Palette(palette) => palette_key(state, palette, key, fx),
         Overlay::Question(question) => question_key(state, question, key, fx),
         Overlay::Find(find) => find_key(state, find, key),
+        Overlay::Prompt(prompt) => prompt_key(state, prompt, key, fx),
     }
 }
 
@@ -109,6 +111,7 @@ fn agree(state: &mut State, question: Question, fx: &mut Effects) {
         Question::CheckCost {
             dataset, copies, ..
         } => check::start(state, dataset, copies, Asked::Yes, fx),
+        Question::Overwrite { path } => export::write(state, &path, Existing::Goes, fx),
         Question::Quit => fx.push(Effect::Quit),
     }
 }
@@ -135,4 +138,18 @@ fn find_key(state: &mut State, mut find: Find, key: Key) {
     if key.code != KeyCode::Esc {
         state.overlay = Some(Overlay::Find(find));
     }
+}
+
+fn prompt_key(state: &mut State, mut prompt: Prompt, key: Key, fx: &mut Effects) {
+    match key.code {
+        KeyCode::Esc => return,
+        KeyCode::Enter => {
+            export::write(state, prompt.input.value(), Existing::Stays, fx);
+            return;
+        }
+        _ => {
+            edit(&mut prompt.input, key);
+        }
+    }
+    state.overlay = Some(Overlay::Prompt(prompt));
 }

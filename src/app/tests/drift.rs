@@ -1,5 +1,6 @@
 use super::*;
 use crate::app::drift::Badge;
+use crate::app::export::{Existing, Written};
 use crate::app::fixture::{finding, outcome};
 use crate::app::overlay::{Overlay, Question};
 use crate::domain::drift::{Class, Finding};
@@ -170,4 +171,113 @@ fn a_check_and_a_request_run_beside_each_other() {
         .iter()
         .filter(|e| matches!(e, Effect::Check { .. }));
     assert_eq!(checks.count(), 1, "a second d shows the running check");
+}
+
+#[test]
+fn space_holds_a_check_and_lets_it_go_on() {
+    let mut script = checking();
+    script.taken();
+    script.keys("space");
+    assert_eq!(script.taken(), [Effect::Pause(Slot::Check)]);
+    assert!(script.state.drift.check().unwrap().is_open());
+    script.keys("space");
+    assert_eq!(script.taken(), [Effect::Resume(Slot::Check)]);
+    script.keys("space esc");
+    let effects = [Effect::Pause(Slot::Check), Effect::Cancel(Slot::Check)];
+    assert_eq!(script.taken(), effects);
+    script.keys("space");
+    assert_eq!(script.taken(), []);
+}
+
+#[test]
+fn a_held_check_is_not_asked_about_and_one_asked_about_goes_on_by_either_key() {
+    let mut script = checking();
+    script.state.settings.ask_rcu = Rcu(10.0);
+    script.keys("space");
+    script.check(progress(10));
+    assert!(script.state.overlay.is_none());
+    script.keys("space");
+    script.check(progress(11));
+    assert!(matches!(
+        script.state.overlay,
+        Some(Overlay::Question(Question::Reached { .. }))
+    ));
+    script.keys("y");
+    assert_eq!(script.effects.last(), Some(&Effect::Resume(Slot::Check)));
+    script.check(progress(12));
+    assert!(script.state.overlay.is_none(), "asked once");
+}
+
+/// A check that found three things in two copies.
+fn three_found() -> Script {
+    let mut script = checking();
+    script.check(found(finding(Class::Missing, "by_month", "S00001")));
+    script.check(found(finding(Class::Different, "by_state", "S00002")));
+    script.check(found(finding(Class::Orphaned, "by_month", "S00003")));
+    script
+}
+
+#[test]
+fn c_goes_through_the_classes_there_are_and_back_to_all() {
+    let mut script = three_found();
+    for listed in [&[0][..], &[2], &[1], &[0, 1, 2], &[0]] {
+        script.keys("c");
+        assert_eq!(script.state.drift.listed, listed);
+    }
+    script.keys("esc");
+    assert!(
+        script.state.runs(Slot::Check),
+        "what runs is cancelled first"
+    );
+}
+
+#[test]
+fn a_class_of_which_nothing_is_left_narrows_nothing() {
+    let mut script = three_found();
+    script.keys("c");
+    let rest = vec![finding(Class::Different, "by_state", "S00002")];
+    script.check(done(outcome(&[("by_state", 1)], rest)));
+    assert_eq!(script.state.drift.listed, [0]);
+}
+
+#[test]
+fn w_asks_where_writes_what_is_listed_and_replaces_nothing_unasked() {
+    let mut script = three_found();
+    script.keys("c w ctrl-u").text("out.jsonl").keys("enter");
+    let Some(Effect::Write {
+        path,
+        lines,
+        existing: Existing::Stays,
+    }) = script.taken().pop()
+    else {
+        panic!("it is written");
+    };
+    assert_eq!((path.as_str(), lines.len()), ("out.jsonl", 1));
+    assert!(lines[0].contains(r#""class":"missing""#), "{}", lines[0]);
+    script.event(Event::Written(path.clone(), Written::Existed));
+    script.keys("n");
+    assert_eq!(script.taken(), []);
+    script.event(Event::Written(path.clone(), Written::Existed));
+    script.keys("y");
+    let replaced = script.taken().pop();
+    assert!(matches!(
+        replaced,
+        Some(Effect::Write {
+            existing: Existing::Goes,
+            ..
+        })
+    ));
+    script.event(Event::Written(path, Written::Whole(1)));
+    assert_eq!(script.notice(), "wrote 1 line to `out.jsonl`");
+}
+
+#[test]
+fn without_a_name_or_findings_nothing_is_written() {
+    let mut script = three_found();
+    script.keys("w ctrl-u enter");
+    assert!(script.notice().contains("empty"));
+    script.keys("w esc");
+    let mut script = checking();
+    script.keys("w");
+    assert!(script.state.overlay.is_none() && script.notice().contains("nothing to write"));
 }

@@ -6,7 +6,8 @@ mod findings;
 
 use crate::app::drift::{Check, CheckPhase, drifted};
 use crate::app::text::{left, sanitise};
-use crate::app::{CheckStep, Pane, State, format};
+use crate::app::{CheckStep, DriftProgress, Pane, State, format};
+use crate::domain::names::Rcu;
 use crate::theme::Role;
 use crate::ui::canvas::{Canvas, Ink};
 use crate::ui::frames::{Section, stack};
@@ -56,7 +57,7 @@ fn draw_check(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state: &
     let section = Section {
         pane: Pane::Copies,
         title: format!("Drift of {}", sanitise(&name)).into(),
-        note: canvas.ink.line(Role::Muted, "d checks again"),
+        note: canvas.ink.line(Role::Muted, what_next(drift.check())),
         rows: 0,
     };
     let bodies = stack(canvas, area, focus, &[section]);
@@ -74,6 +75,19 @@ fn draw_check(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state: &
     copies::draw(canvas, area, table, state);
 }
 
+/// What the keys do to the check.
+const fn what_next(check: Option<&Check>) -> &'static str {
+    match check {
+        Some(check) => match check.phase {
+            CheckPhase::Running => "space pauses, esc stops",
+            CheckPhase::Paused => "space goes on, esc stops",
+            CheckPhase::Cancelling => "",
+            CheckPhase::Ended | CheckPhase::Failed(_) => "d checks again",
+        },
+        None => "d checks",
+    }
+}
+
 /// How far the check is, on one line.
 fn check_line(ink: Ink<'_>, state: &State, width: usize) -> Line<'static> {
     let Some(check) = state.drift.check() else {
@@ -84,56 +98,79 @@ fn check_line(ink: Ink<'_>, state: &State, width: usize) -> Line<'static> {
             let lines = problem::lines(ink, problem, width);
             lines.into_iter().next().unwrap_or_default()
         }
-        CheckPhase::Running | CheckPhase::Cancelling => progress_line(ink, check, state, width),
+        CheckPhase::Running | CheckPhase::Paused | CheckPhase::Cancelling => {
+            progress_line(ink, check, state, width)
+        }
         CheckPhase::Ended => ended_line(ink, check, width),
     }
 }
 
 fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Line<'static> {
-    let spin = spinner(state.now);
-    let elapsed = state.now.saturating_sub(check.started);
-    let Some(progress) = &check.progress else {
-        return ink.line(
-            Role::StatusBusy,
-            format!("{spin} starting, {}", format::millis(elapsed)),
-        );
+    let elapsed = format::millis(state.now.saturating_sub(check.started));
+    let paused = check.phase == CheckPhase::Paused;
+    let (mark, role) = if paused {
+        ("‖", Role::StatusWarn)
+    } else {
+        (spinner(state.now), Role::StatusBusy)
     };
-    let phase = match (&check.phase, progress.phase) {
+    let phase = match (&check.phase, check.progress.as_ref().map(|p| p.phase)) {
         (CheckPhase::Cancelling, _) => "cancelling",
-        (_, CheckStep::Base) => "reading the base",
-        (_, CheckStep::Copies) => "reading the copies",
-        (_, CheckStep::Grace) => "waiting for what is in flight",
-        (_, CheckStep::Verify) => "looking again",
+        (CheckPhase::Paused, _) => "paused",
+        (_, None) => "starting",
+        (_, Some(CheckStep::Base)) => "reading the base",
+        (_, Some(CheckStep::Copies)) => "reading the copies",
+        (_, Some(CheckStep::Grace)) => "waiting for what is in flight",
+        (_, Some(CheckStep::Verify)) => "looking again",
     };
+    let mut line = ink.line(role, format!("{mark} {phase}"));
+    let Some(progress) = &check.progress else {
+        push_what_fits(ink, &mut line, Role::Text, vec![elapsed], width);
+        return line;
+    };
+    if let Some(percent) = check.percent() {
+        let shown = u32::try_from(percent).unwrap_or(0);
+        let cells = if width >= WIDE { 20 } else { 6 };
+        let bar = left(&bar(f64::from(shown), 100.0, cells), cells);
+        line.push_span(ink.span(Role::Progress, format!("  {bar}")));
+        line.push_span(ink.span(Role::Text, format!(" {percent}%")));
+    }
+    let mut figures = speed(progress, paused);
+    figures.push(elapsed);
+    figures.push(format::plural(progress.candidates, "candidate"));
     let noun = match progress.phase {
         CheckStep::Base | CheckStep::Copies => "items",
         CheckStep::Grace | CheckStep::Verify => "looked at",
     };
-    let of = progress
-        .of
-        .filter(|_| width >= WIDE)
-        .map_or_else(String::new, |of| format!(" of {}", format::count(of)));
-    let mut figures = vec![
-        format!("{}{of} {noun}", format::count(progress.items)),
-        format!("{} RCU", format::rcu(progress.rcu)),
-        format::millis(elapsed),
-    ];
-    if let Some(left) = check.millis_left(state.now) {
-        figures.push(format!("≈ {} left", format::millis(left)));
-    }
-    figures.push(format::plural(progress.candidates, "candidate"));
-    let mut line = Line::from(ink.span(Role::StatusBusy, format!("{spin} {phase}")));
-    if let Some(percent) = check.percent() {
-        let shown = u32::try_from(percent).unwrap_or(0);
-        let cells = if width >= WIDE { 20 } else { 6 };
-        line.push_span(ink.span(
-            Role::Progress,
-            format!("  {}", left(&bar(f64::from(shown), 100.0, cells), cells)),
-        ));
-        line.push_span(ink.span(Role::Text, format!(" {percent}%")));
-    }
+    let items = format::count(progress.items);
+    figures.push(match progress.of {
+        Some(of) => format!("{items} of {} {noun}", format::count(of)),
+        None => format!("{items} {noun}"),
+    });
     push_what_fits(ink, &mut line, Role::Text, figures, width);
     line
+}
+
+/// Units against the budget, units a second against the pace, and the time left.
+fn speed(progress: &DriftProgress, paused: bool) -> Vec<String> {
+    let units = format::rcu(progress.rcu);
+    let mut figures = vec![match progress.budget {
+        Some(budget) => format!("{units} of {} RCU", format::rcu(budget)),
+        None => format!("{units} RCU"),
+    }];
+    if paused {
+        return figures;
+    }
+    if let Some(rate) = progress.rate {
+        let of = progress
+            .pace
+            .map_or_else(String::new, |pace| format!(" of {}", format::rcu(pace)));
+        figures.push(format!("{}{of} RCU/s", format::rcu(Rcu(rate))));
+    }
+    if let Some(eta) = progress.eta {
+        let left = u64::try_from(eta.as_millis()).unwrap_or(u64::MAX);
+        figures.push(format!("≈ {} left", format::age(left.max(1000))));
+    }
+    figures
 }
 
 fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {

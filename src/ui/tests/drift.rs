@@ -1,6 +1,9 @@
 //! The drift screen.
 
 use super::*;
+use crate::app::export::Written;
+use crate::domain::drift::AttributeDiff;
+use std::time::Duration;
 
 #[test]
 fn drift_before_any_check() {
@@ -18,6 +21,10 @@ fn drift_while_it_is_checked() {
         items: 11_500,
         of: Some(40_000),
         rcu: Rcu(640.5),
+        rate: Some(206.6),
+        pace: Some(Rcu(500.0)),
+        budget: Some(Rcu(5_000.0)),
+        eta: Some(Duration::from_secs(40)),
         candidates: 9,
         copies: vec![CopyProgress {
             copy: CopyName::from("by_month"),
@@ -26,14 +33,43 @@ fn drift_while_it_is_checked() {
         }],
         ..DriftProgress::new(CheckStep::Copies)
     })));
-    approve("drift_running", &mut script);
+    let missing = finding(Class::Missing, "by_month", "S04711");
+    script.check(CheckEvent::Drift(DriftEvent::Finding(Box::new(missing))));
+    approve_at("drift_running", &mut script, ALL_SIZES);
+    script.keys("space");
+    approve("drift_paused", &mut script);
 }
 
 #[test]
 fn drift_with_findings() {
     let mut script = found();
     script.keys("j");
-    approve("drift_found", &mut script);
+    approve_at("drift_found", &mut script, ALL_SIZES);
+    script.keys("w");
+    approve("drift_write", &mut script);
+    script.event(Event::Written("x.jsonl".to_owned(), Written::Existed));
+    script.keys("enter");
+    script.event(Event::Written("x.jsonl".to_owned(), Written::Existed));
+    approve("drift_overwrite", &mut script);
+}
+
+#[test]
+fn long_values_are_shown_where_they_differ() {
+    let mut script = Script::described();
+    script.keys("d");
+    let remark = "the bird was seen from the tower and hit the ";
+    let mut differs = finding(Class::Different, "by_month", "S00815");
+    differs.attributes = vec![AttributeDiff {
+        path: "remarks".to_owned(),
+        base: Some(Value::s(format!("{remark}left engine"))),
+        copy: Some(Value::s(format!("{remark}right engine"))),
+    }];
+    script.check(CheckEvent::Drift(DriftEvent::Finding(Box::new(differs))));
+    let shown = text(&drawn(&mut script, 120, 40, ColorLevel::TrueColor));
+    assert!(
+        shown.contains("hit the left engine") && shown.contains("hit the right engine"),
+        "{shown}"
+    );
 }
 
 #[test]

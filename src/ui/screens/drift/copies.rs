@@ -2,15 +2,18 @@
 
 use crate::app::drift::Check;
 use crate::app::text::{left, right, sanitise, truncate};
-use crate::app::{Pane, State, format, text};
-use crate::domain::drift::CopySummary;
+use crate::app::{CheckStep, Pane, State, format, text};
+use crate::domain::drift::{Class, CopySummary};
 use crate::domain::names::CopyName;
 use crate::theme::Role;
 use crate::ui::canvas::{Canvas, Ink};
 use crate::ui::frames::thumb;
-use crate::ui::widgets::tree;
+use crate::ui::widgets::{bar, tree};
 use ratatui::layout::Rect;
 use ratatui::text::Line;
+
+/// Cells of the bar of a copy being read.
+const BAR: usize = 8;
 
 /// Draws the table of copies; its first row stands for all.
 pub(super) fn draw(canvas: &mut Canvas<'_>, frame: Rect, body: Rect, state: &State) {
@@ -84,10 +87,8 @@ fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line
     let (badge, role) = tree::badge(drift.badge(dataset, name, state.now), state.now);
     let check = drift.check();
     let verdict = check.and_then(|check| check.verdicts.get(name));
-    let (expected, actual, found) = match (check, verdict) {
-        (Some(check), _) if check.is_open() && check.covers(name) => {
-            (String::new(), read_so_far(check, name), String::new())
-        }
+    let (badge, expected, actual, found) = match (check, verdict) {
+        (Some(check), _) if check.is_open() && check.covers(name) => under_way(check, name, badge),
         (_, Some(verdict)) => {
             let summary = &verdict.summary;
             // Cancelled before it was compared, a copy has no counts; zeros would look like some.
@@ -99,13 +100,10 @@ fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line
                     "?".to_owned()
                 }
             };
-            (
-                count(summary.expected),
-                count(summary.actual),
-                found_text(summary),
-            )
+            let (expected, actual) = (count(summary.expected), count(summary.actual));
+            (badge, expected, actual, found_text(summary))
         }
-        _ => (String::new(), String::new(), String::new()),
+        _ => (badge, String::new(), String::new(), String::new()),
     };
     let names = name_width(state);
     let name = left(&sanitise(name.as_str()), names);
@@ -123,28 +121,47 @@ fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line
     ])
 }
 
-fn read_so_far(check: &Check, copy: &CopyName) -> String {
-    let progress = check.progress.iter().flat_map(|progress| &progress.copies);
-    progress
-        .into_iter()
-        .find(|progress| progress.copy == *copy)
-        .map_or_else(String::new, |progress| format::count(progress.read))
+/// State, items expected and read so far, and what was found so far, of a copy under check.
+fn under_way(check: &Check, copy: &CopyName, badge: String) -> (String, String, String, String) {
+    let progress = check.progress.iter();
+    let copies = progress.flat_map(|p| p.copies.iter().map(move |copy| (p.phase, copy)));
+    let known = copies.into_iter().find(|(_, known)| known.copy == *copy);
+    let found = words(check.counts(Some(copy)).into_iter(), []);
+    let Some((phase, known)) = known else {
+        return (badge, String::new(), String::new(), found);
+    };
+    let state = match phase {
+        CheckStep::Base => badge,
+        CheckStep::Copies | CheckStep::Grace | CheckStep::Verify => {
+            let percent = format::percent(known.read, known.expected).min(100);
+            let shown = u32::try_from(percent).unwrap_or(0);
+            let bar = left(&bar(f64::from(shown), 100.0, BAR), BAR);
+            format!("{bar} {percent}%")
+        }
+    };
+    let count = format::count;
+    (state, count(known.expected), count(known.read), found)
 }
 
 /// The classes that occur: `2 missing, 1 different, 3 in flight`.
 fn found_text(summary: &CopySummary) -> String {
-    let classes = summary
-        .findings
-        .iter()
-        .filter(|(_, n)| **n > 0)
-        .map(|(class, n)| (*n, class.code()));
     let others = [
         (summary.in_flight, "in flight"),
         (summary.pending, "pending"),
         (summary.hot, "hot"),
     ];
+    let classes = summary.findings.iter().map(|(class, n)| (*class, *n));
+    words(classes, others)
+}
+
+fn words<const N: usize>(
+    classes: impl Iterator<Item = (Class, u64)>,
+    others: [(u64, &'static str); N],
+) -> String {
     let parts: Vec<String> = classes
-        .chain(others.into_iter().filter(|(n, _)| *n > 0))
+        .map(|(class, n)| (n, class.code()))
+        .chain(others)
+        .filter(|(n, _)| *n > 0)
         .map(|(n, word)| format!("{} {word}", format::count(n)))
         .collect();
     parts.join(", ")

@@ -7,7 +7,8 @@ use crate::domain::drift::{Class, Finding};
 use crate::domain::value::{Item, Value};
 use crate::theme::Role;
 use crate::ui::canvas::Ink;
-use ratatui::text::Line;
+use crate::ui::widgets::contrast::contrast;
+use ratatui::text::{Line, Span};
 
 /// The lines of a finding.
 pub(super) fn lines(ink: Ink<'_>, finding: &Finding, width: usize) -> Vec<Line<'static>> {
@@ -96,30 +97,39 @@ fn attributes(ink: Ink<'_>, finding: &Finding, width: usize) -> Vec<Line<'static
         left("copy", side)
     );
     let rows = finding.attributes.iter().map(|attribute| {
-        Line::from(vec![
-            ink.span(Role::Title, left(&sanitise(&attribute.path), name)),
-            ink.span(Role::Text, "  "),
-            value(ink, Role::DiffBase, attribute.base.as_ref(), side),
-            ink.span(Role::Text, "  "),
-            value(ink, Role::DiffCopy, attribute.copy.as_ref(), side),
-        ])
+        let [base, copy] = [&attribute.base, &attribute.copy];
+        let mut line = ink.line(Role::Title, left(&sanitise(&attribute.path), name));
+        for (role, this, other) in [(Role::DiffBase, base, copy), (Role::DiffCopy, copy, base)] {
+            line.push_span(ink.span(Role::Text, "  "));
+            line.spans
+                .extend(value(ink, role, this.as_ref(), other.as_ref(), side));
+        }
+        line
     });
     std::iter::once(ink.line(Role::TableHead, head))
         .chain(rows)
         .collect()
 }
 
+/// A value beside another: what it shares with that one is plain, the rest is marked.
 fn value(
     ink: Ink<'_>,
     role: Role,
-    value: Option<&Value>,
+    this: Option<&Value>,
+    other: Option<&Value>,
     width: usize,
-) -> ratatui::text::Span<'static> {
-    match value {
-        None => ink.span(Role::CellAbsent, left("–", width)),
-        Some(value) => {
-            let text = scalar_text(value);
-            ink.span(role, left(&sanitise(&text), width))
-        }
-    }
+) -> Vec<Span<'static>> {
+    let Some(this) = this else {
+        return vec![ink.span(Role::CellAbsent, left("–", width))];
+    };
+    let other = other.map(scalar_text).unwrap_or_default();
+    let text = scalar_text(this);
+    // Only their types differ: then all of it does.
+    let other = if text == other { "" } else { &other };
+    let shown = contrast(&text, other, width);
+    vec![
+        ink.span(Role::Text, shown.before),
+        ink.span(role, shown.differing),
+        ink.span(Role::Text, shown.after),
+    ]
 }

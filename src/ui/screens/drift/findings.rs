@@ -30,6 +30,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, sta
     let [body] = bodies[..] else {
         return;
     };
+    let body = classes(canvas, body, state);
+    canvas.place(Pane::Findings, area, body, 0);
     let Some(check) = drift.check().filter(|_| !drift.listed.is_empty()) else {
         let text = no_findings(state);
         let line = canvas.ink.line(Role::Muted, format!(" {text}"));
@@ -54,6 +56,41 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, sta
         drift.listed.len(),
         Role::Border,
     );
+}
+
+/// How many findings there are of each class, the one that is listed alone marked; the rest of the body.
+fn classes(canvas: &mut Canvas<'_>, body: Rect, state: &State) -> Rect {
+    let drift = &state.drift;
+    let counts = drift.check().map(|check| check.counts(drift.copy()));
+    let counts = counts.unwrap_or_default();
+    if counts.is_empty() {
+        return body;
+    }
+    let ink = canvas.ink;
+    let (marked, plain) = (ink.style(Role::Selection), ink.style(Role::Text));
+    let word = |shown: bool, role: Role, text: String| {
+        let ground = if shown { marked } else { plain };
+        let mut span = ink.span(role, format!(" {text} "));
+        span.style = ground.patch(span.style);
+        span
+    };
+    let all = word(drift.class.is_none(), Role::Text, "all".to_owned());
+    let mut line = Line::from(all);
+    for (class, n) in counts {
+        let text = format!("{} {}", format::count(n), class.code());
+        let word = word(drift.class == Some(class), class_role(class), text);
+        if line.width() + word.width() >= usize::from(body.width) {
+            line.push_span(ink.span(Role::Muted, "…"));
+            break;
+        }
+        line.push_span(word);
+    }
+    canvas.line(body, 0, &line);
+    Rect {
+        y: body.y + 1,
+        height: body.height.saturating_sub(1),
+        ..body
+    }
 }
 
 fn no_findings(state: &State) -> &'static str {

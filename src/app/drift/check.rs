@@ -1,0 +1,235 @@
+//! One check as the screens show it: how far it is, what it found, what it says of each copy.
+
+use super::drifted;
+use crate::app::format::percent;
+use crate::app::overlay::Asked;
+use crate::domain::drift::{CopySummary, Finding, FindingCounts, Summary, Unverified};
+use crate::domain::names::{CopyName, DatasetName};
+use crate::domain::problem::Problem;
+use crate::domain::read::ReadError;
+use crate::engine::drift::{CheckOutcome, DriftProgress, Phase};
+use indexmap::IndexMap;
+
+/// How far a check is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CheckPhase {
+    /// It runs.
+    Running,
+    /// It waits: for the user, who stopped it for a while or was asked about its cost.
+    Paused,
+    /// It was told to stop and has not answered yet.
+    Cancelling,
+    /// It ended, complete or not: the copies tell.
+    Ended,
+    /// Nothing could be read.
+    Failed(Problem),
+}
+
+/// What the last check said of a copy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CopyVerdict {
+    /// The figures.
+    pub summary: CopySummary,
+    /// Whether everything was read and verified.
+    pub complete: bool,
+    /// When, in milliseconds since 1970.
+    pub at: u64,
+}
+
+/// Checks of one dataset: the one that runs or ran last, and the verdicts so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// How far it is.
+    pub phase: CheckPhase,
+    /// Copies it is about; all when empty.
+    pub scope: Vec<CopyName>,
+    /// Items on both sides, when known.
+    pub size: Option<Size>,
+    /// Figures while it runs.
+    pub progress: Option<DriftProgress>,
+    /// Whether it was asked whether to read on past the limit, or that was agreed to from the start.
+    pub asked: Asked,
+    /// When it was started.
+    pub started: u64,
+    /// When it ended.
+    pub ended: Option<u64>,
+    /// The last summary.
+    pub summary: Option<Summary>,
+    /// Why the last check is not complete.
+    pub error: Option<ReadError>,
+    /// Findings, in the order they were confirmed.
+    pub findings: Vec<Finding>,
+    /// What could be neither confirmed nor cleared.
+    pub unverified: Vec<Unverified>,
+    /// The last verdict on each copy.
+    pub verdicts: IndexMap<CopyName, CopyVerdict>,
+}
+
+/// Items that a check has to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// On the base.
+    pub base: u64,
+    /// On the copies it is about, each table once.
+    pub copies: u64,
+}
+
+/// What a check starts with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// The dataset.
+    pub dataset: DatasetName,
+    /// Its copies to be checked; all when empty.
+    pub scope: Vec<CopyName>,
+    /// Items on both sides, when known.
+    pub size: Option<Size>,
+    /// Whether its cost was agreed to.
+    pub asked: Asked,
+}
+
+/// What the tree says of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Badge {
+    /// Not checked in this session.
+    Unchecked,
+    /// Being checked: percent read, when the size is known.
+    Running(Option<u64>),
+    /// No drift, checked that many milliseconds ago.
+    Clean(u64),
+    /// That many drifted items.
+    Drift(u64),
+    /// No drift seen, but not everything was looked at.
+    Incomplete,
+    /// The check failed.
+    Failed,
+}
+
+impl Check {
+    /// A check of which nothing is known yet.
+    pub(super) fn new() -> Self {
+        Self {
+            phase: CheckPhase::Running,
+            scope: Vec::new(),
+            size: None,
+            progress: None,
+            asked: Asked::No,
+            started: 0,
+            ended: None,
+            summary: None,
+            error: None,
+            findings: Vec::new(),
+            unverified: Vec::new(),
+            verdicts: IndexMap::new(),
+        }
+    }
+
+    /// Whether it runs.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        match self.phase {
+            CheckPhase::Running | CheckPhase::Paused | CheckPhase::Cancelling => true,
+            CheckPhase::Ended | CheckPhase::Failed(_) => false,
+        }
+    }
+
+    /// Whether this check is about the copy.
+    #[must_use]
+    pub fn covers(&self, copy: &CopyName) -> bool {
+        self.scope.is_empty() || self.scope.contains(copy)
+    }
+
+    /// Percent of both sides read, when their size is known. Verifying has no such figure.
+    #[must_use]
+    pub fn percent(&self) -> Option<u64> {
+        let progress = self.progress.as_ref()?;
+        let size = self.size?;
+        let read = match progress.phase {
+            Phase::Base => progress.items,
+            Phase::Copies => size.base + progress.items,
+            Phase::Grace | Phase::Verify => return None,
+        };
+        Some(percent(read, size.base + size.copies).min(99))
+    }
+
+    /// How many of the findings about a copy there are of each class; about all copies when none is named.
+    #[must_use]
+    pub fn counts(&self, copy: Option<&CopyName>) -> FindingCounts {
+        let mut counts = FindingCounts::new();
+        for finding in &self.findings {
+            if copy.is_none_or(|copy| finding.copy == *copy) {
+                *counts.entry(finding.class).or_default() += 1;
+            }
+        }
+        counts
+    }
+
+    /// What the tree says of a copy.
+    pub(super) fn badge(&self, copy: &CopyName, now: u64) -> Badge {
+        if self.covers(copy) {
+            if self.is_open() {
+                return Badge::Running(self.percent());
+            }
+            if matches!(self.phase, CheckPhase::Failed(_)) {
+                return Badge::Failed;
+            }
+        }
+        let Some(verdict) = self.verdicts.get(copy) else {
+            return Badge::Unchecked;
+        };
+        let drifted = drifted(&verdict.summary);
+        if drifted > 0 {
+            Badge::Drift(drifted)
+        } else if verdict.complete {
+            Badge::Clean(now.saturating_sub(verdict.at))
+        } else {
+            Badge::Incomplete
+        }
+    }
+
+    /// Starts anew: what was found about the copies it is about no longer counts.
+    pub(super) fn start(&mut self, start: Start, now: u64) {
+        let Start {
+            scope, size, asked, ..
+        } = start;
+        self.phase = CheckPhase::Running;
+        self.scope = scope;
+        self.size = size;
+        self.progress = None;
+        self.error = None;
+        self.asked = asked;
+        self.started = now;
+        self.ended = None;
+        self.forget();
+    }
+
+    /// Forgets what was found about the copies it is about.
+    fn forget(&mut self) {
+        let Self {
+            findings,
+            unverified,
+            scope,
+            ..
+        } = self;
+        let others = |copy: &CopyName| !scope.is_empty() && !scope.contains(copy);
+        findings.retain(|finding| others(&finding.copy));
+        unverified.retain(|open| others(&open.copy));
+    }
+
+    /// Takes the end in: its findings are the whole truth about the copies it was about.
+    pub(super) fn take(&mut self, outcome: CheckOutcome, now: u64) {
+        for copy in &outcome.summary.copies {
+            let verdict = CopyVerdict {
+                summary: copy.clone(),
+                complete: outcome.summary.complete,
+                at: now,
+            };
+            self.verdicts.insert(copy.copy.clone(), verdict);
+        }
+        self.forget();
+        self.findings.extend(outcome.findings);
+        self.unverified.extend(outcome.unverified);
+        self.summary = Some(outcome.summary);
+        self.error = outcome.error;
+        self.phase = CheckPhase::Ended;
+    }
+}
