@@ -134,9 +134,9 @@ fn plan(partitions: usize, order: OrderStrategy) -> Plan {
             table: "strikes_by_month".into(),
             index: None,
             copy: None,
-            key: key.clone(),
-            table_key: key,
         },
+        key: key.clone(),
+        table_key: key,
         reads: Reads::Partitions {
             conditions: conditions.collect(),
             direction: Direction::Ascending,

@@ -143,8 +143,6 @@ fn access(table: &str, copy: Option<&str>, index: Option<&str>) -> Access {
         table: TableName::from(table),
         index: index.map(IndexName::from),
         copy: copy.map(CopyName::from),
-        key: key("month", "slot"),
-        table_key: key("month", "slot"),
     }
 }
 
@@ -194,6 +192,8 @@ fn dearer(chosen: &Plan, access: Access, reads: Reads, estimate: Estimate) -> Re
 pub(crate) fn routed(text: &str) -> Planned {
     let plan = Plan {
         access: access("strikes_by_month", Some("by_month"), None),
+        key: key("month", "slot"),
+        table_key: key("month", "slot"),
         reads: partitions(&["1998-10", "1998-09", "1998-08"]),
         order: OrderStrategy::Concatenate,
         ordered_by: 1,

@@ -82,7 +82,7 @@ fn row_key<'a>(state: &'a State, planned: &'a Planned) -> Option<&'a KeySchema> 
             .catalog
             .dataset(dataset.as_str())
             .map(|dataset| &dataset.base.key),
-        Target::Table { .. } => Some(&planned.route.plan.access.table_key),
+        Target::Table { .. } => Some(&planned.route.plan.table_key),
     }
 }
 

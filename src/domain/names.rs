@@ -1,15 +1,23 @@
-//! Names and units as types of their own, so that a table never passes for an index.
+//! Names and units as types of their own, so that a table never passes for an index. Names are cheap to
+//! clone: every plan that is weighed carries some.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 
 macro_rules! name {
     ($(#[$doc:meta])* $type:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $type(String);
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(from = "String")]
+        pub struct $type(Arc<str>);
+
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(&self.0)
+            }
+        }
 
         impl $type {
             /// The name as text.
@@ -21,7 +29,7 @@ macro_rules! name {
 
         impl<T: Into<String>> From<T> for $type {
             fn from(name: T) -> Self {
-                Self(name.into())
+                Self(name.into().into())
             }
         }
 
@@ -39,13 +47,13 @@ macro_rules! name {
 
         impl PartialEq<str> for $type {
             fn eq(&self, other: &str) -> bool {
-                self.0 == other
+                *self.0 == *other
             }
         }
 
         impl PartialEq<&str> for $type {
             fn eq(&self, other: &&str) -> bool {
-                self.0 == *other
+                *self.0 == **other
             }
         }
     };

@@ -56,6 +56,10 @@ pub struct Route {
 pub struct Plan {
     /// Where from.
     pub access: Access,
+    /// Keys of the table or index read.
+    pub key: KeySchema,
+    /// Keys of the table itself.
+    pub table_key: KeySchema,
     /// What kind of reads.
     pub reads: Reads,
     /// How rows come into order.
@@ -95,10 +99,6 @@ pub struct Access {
     pub index: Option<IndexName>,
     /// The copy this table is, if any.
     pub copy: Option<CopyName>,
-    /// Keys of the table or index read.
-    pub key: KeySchema,
-    /// Keys of the table itself.
-    pub table_key: KeySchema,
 }
 
 /// What kind of reads a plan makes.

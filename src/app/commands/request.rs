@@ -268,7 +268,7 @@ fn key_names(state: &State) -> Vec<String> {
         Target::Dataset(d) | Target::Pinned { dataset: d, .. } => {
             state.catalog.dataset(d.as_str()).map(|d| &d.base.key)
         }
-        Target::Table { .. } => Some(&planned.route.plan.access.table_key),
+        Target::Table { .. } => Some(&planned.route.plan.table_key),
     };
     key.map(|key| key.attributes().map(|a| a.name.clone()).collect())
         .unwrap_or_default()

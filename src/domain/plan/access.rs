@@ -118,8 +118,6 @@ impl<'a> AccessPath<'a> {
             table: self.table.name.clone(),
             index: self.index.map(|index| index.name.clone()),
             copy: self.mapping().map(|mapping| mapping.name.clone()),
-            key: self.key().clone(),
-            table_key: self.table.key.clone(),
         }
     }
 

@@ -155,6 +155,8 @@ fn plan(
 ) -> Plan {
     Plan {
         access: path.access(),
+        key: path.key().clone(),
+        table_key: path.table.key.clone(),
         reads,
         order: sequence.strategy,
         ordered_by: sequence.given,

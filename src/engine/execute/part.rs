@@ -76,7 +76,7 @@ impl<'a> Part<'a> {
     pub(super) fn member(request: &'a Request, plan: &'a Plan) -> Self {
         let mut part = Self::alone(request, plan);
         part.key.get_or_insert_with(|| {
-            let names = plan.access.table_key.attributes();
+            let names = plan.table_key.attributes();
             names
                 .map(|KeyAttribute { name, .. }| name.as_str())
                 .collect()

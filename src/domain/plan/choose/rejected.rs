@@ -6,7 +6,6 @@ use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::explain::{figure, range};
 use crate::domain::plan::refusal::Refusal;
 use crate::domain::plan::{Access, Plan, Reason, Rejected};
-use crate::domain::schema::KeySchema;
 use std::cmp::Ordering;
 
 /// A path that could have answered.
@@ -68,17 +67,11 @@ pub(super) fn denied(context: &Context<'_>) -> Vec<Rejected> {
     let failed = context.dataset.iter().flat_map(|dataset| {
         dataset.failed.iter().filter_map(|(name, problem)| {
             let mapping = dataset.dataset.copies.get(name)?;
-            let key = KeySchema {
-                partition: Vec::new(),
-                sort: Vec::new(),
-            };
             Some(Rejected {
                 access: Access {
                     table: mapping.table.clone(),
                     index: None,
                     copy: Some(name.clone()),
-                    key: key.clone(),
-                    table_key: key,
                 },
                 operation: "query",
                 reason: Reason::Denied,

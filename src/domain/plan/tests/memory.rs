@@ -239,7 +239,7 @@ impl<'a> Memory<'a> {
             Reads::Nothing => Vec::new(),
             Reads::Scan => vec![items],
             Reads::Keys(keys) => {
-                let own = |item: &Item| keys.contains(&plan.access.table_key.of(item));
+                let own = |item: &Item| keys.contains(&plan.table_key.of(item));
                 vec![items.into_iter().filter(own).collect()]
             }
             Reads::Partitions {
@@ -248,14 +248,14 @@ impl<'a> Memory<'a> {
             } => conditions
                 .iter()
                 .map(|condition| {
-                    validate(condition, &plan.access.key);
+                    validate(condition, &plan.key);
                     let names = plan
                         .filter
                         .iter()
                         .flat_map(crate::domain::plan::access::roots);
                     for name in names {
                         assert!(
-                            !plan.access.key.contains(name),
+                            !plan.key.contains(name),
                             "`{name}` in the filter of a Query"
                         );
                     }
@@ -266,7 +266,7 @@ impl<'a> Memory<'a> {
                         .cloned()
                         .collect();
                     found.sort_by(|a, b| {
-                        let mut keys = plan.access.key.sort.iter().map(|key| {
+                        let mut keys = plan.key.sort.iter().map(|key| {
                             let (a, b) = (a.get(&key.name), b.get(&key.name));
                             compare_sort_values(a, b, *direction)
                         });
