@@ -144,7 +144,7 @@ fn plan(partitions: usize, order: OrderStrategy) -> Plan {
         order,
         ordered_by: usize::from(order != OrderStrategy::None),
         filter: None,
-        residual: Predicate::TRUE,
+        residual: Predicate::TRUE.into(),
         projection: None,
         fetch: None,
         hidden: Vec::new(),

@@ -198,7 +198,7 @@ pub(crate) fn routed(text: &str) -> Planned {
         order: OrderStrategy::Concatenate,
         ordered_by: 1,
         filter: None,
-        residual: Predicate::TRUE,
+        residual: Predicate::TRUE.into(),
         projection: None,
         fetch: None,
         hidden: vec!["month".to_owned(), "slot".to_owned()],

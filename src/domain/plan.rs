@@ -20,6 +20,7 @@ mod order;
 pub mod pace;
 mod partitions;
 mod refusal;
+mod selection;
 mod shape;
 mod union;
 
@@ -33,6 +34,7 @@ use crate::domain::query::{Consistency, Direction, OrderBy};
 use crate::domain::read::KeyCondition;
 use crate::domain::schema::KeySchema;
 use crate::domain::value::Item;
+use std::sync::Arc;
 
 /// The chosen plan, and what was not chosen.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,10 +70,10 @@ pub struct Plan {
     /// sorted on our side by the rest. All of them, or none when rows are not read in order.
     pub ordered_by: usize,
     /// Filter handed to the service: the expressible part of `residual`.
-    pub filter: Option<Predicate>,
+    pub filter: Option<Arc<Predicate>>,
     /// What each item read must satisfy, verified on our side against the item as read: the conjuncts
     /// whose attributes the path shows, and what tells items of this copy from others (`only`).
-    pub residual: Predicate,
+    pub residual: Arc<Predicate>,
     /// Top-level attributes to ask of the path; everything it holds when absent.
     pub projection: Option<Vec<String>>,
     /// When rows lack attributes here: fetch them from the base.
@@ -146,7 +148,7 @@ pub struct BaseFetch {
     /// Top-level attributes to ask for; all when absent.
     pub projection: Option<Vec<String>>,
     /// The whole filter, to be verified once more on the fetched item.
-    pub residual: Predicate,
+    pub residual: Arc<Predicate>,
 }
 
 /// Where an estimate comes from.

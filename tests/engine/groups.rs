@@ -70,7 +70,7 @@ fn fetched(plan: Plan, shown: &[&str]) -> Plan {
             key: key(&["id"]),
             key_names: vec![("id".to_owned(), "id".to_owned())],
             projection: None,
-            residual: predicate("cost > 9"),
+            residual: predicate("cost > 9").into(),
         }),
         ..plan
     }

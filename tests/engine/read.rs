@@ -68,7 +68,7 @@ pub(crate) fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrateg
         order,
         ordered_by: usize::from(is_read),
         filter: None,
-        residual: Predicate::TRUE,
+        residual: Predicate::TRUE.into(),
         projection: None,
         fetch: None,
         hidden: Vec::new(),
@@ -117,8 +117,8 @@ pub(crate) fn predicate(text: &str) -> Predicate {
 /// Only what satisfies `text`, filtered by the service and verified on this side.
 pub(crate) fn only(plan: Plan, text: &str) -> Plan {
     Plan {
-        filter: Some(predicate(text)),
-        residual: predicate(text),
+        filter: Some(predicate(text).into()),
+        residual: predicate(text).into(),
         ..plan
     }
 }
@@ -132,7 +132,7 @@ pub(crate) fn fetched(plan: Plan) -> Plan {
             key: key(&["id"]),
             key_names: vec![("id".to_owned(), "id".to_owned())],
             projection: None,
-            residual: Predicate::TRUE,
+            residual: Predicate::TRUE.into(),
         }),
         ..plan
     }
@@ -389,7 +389,7 @@ async fn a_limit_counts_what_is_left_after_the_fetch() {
     );
     let mut plan = fetched(months(OrderStrategy::Concatenate, Direction::Ascending));
     if let Some(fetch) = &mut plan.fetch {
-        fetch.residual = predicate("colour <> 'grey'");
+        fetch.residual = predicate("colour <> 'grey'").into();
     }
     let request = request("slot", Direction::Ascending, Some(3));
     let (answer, rows) = run(server.store, &request, &plan, Bounds::default()).await;

@@ -81,7 +81,7 @@ fn by_colour(server: &Server) -> Plan {
             key: key(&["id"]),
             key_names: vec![("id".to_owned(), "thing".to_owned())],
             projection: None,
-            residual: predicate("colour = 'red'"),
+            residual: predicate("colour = 'red'").into(),
         }),
         distinct: Some(vec!["thing".to_owned()]),
         ..plan("by_colour", &["shade", "place"], reads, OrderStrategy::None)
@@ -274,7 +274,7 @@ async fn a_row_that_the_fetch_drops_in_one_member_does_not_come_back_in_another(
     );
     let mut first = fetched(august(OrderStrategy::None, Direction::Ascending));
     if let Some(fetch) = &mut first.fetch {
-        fetch.residual = predicate("colour <> 'grey'");
+        fetch.residual = predicate("colour <> 'grey'").into();
     }
     let second = august(OrderStrategy::None, Direction::Ascending);
     let plan = union(vec![first, second]);

@@ -14,6 +14,7 @@ use crate::domain::value::Value;
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What is planned, and for whom.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub(super) struct Context<'a> {
     /// Its filter together with the dataset's `where`.
     pub(super) conditions: Conditions,
     /// Where this is a member of a union: the filter of the whole, which `conditions` are a part of.
-    pub(super) whole: Option<Predicate>,
+    pub(super) whole: Option<Arc<Predicate>>,
     /// The dataset, when one is asked and not a table's own items.
     pub(super) dataset: Option<&'a BoundDataset>,
     /// The copies that carry everything.
@@ -204,11 +205,6 @@ impl<'a> AccessPath<'a> {
             .is_none_or(|index| index.projection == Projection::All);
         let copy = self.mapping().map(|mapping| &mapping.name);
         index && copy.is_none_or(|copy| context.whole_copies.contains(copy))
-    }
-
-    /// Whether everything that `predicate` reads is shown.
-    pub(super) fn can_evaluate(&self, predicate: &Predicate) -> bool {
-        roots(predicate).all(|root| self.holds(root))
     }
 
     /// What holds the attribute of the base key here.

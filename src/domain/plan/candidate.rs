@@ -1,12 +1,15 @@
 //! One access path, made into plans or refused.
 
 use super::access::{AccessPath, Context};
-use super::completeness::{check_index, check_only, check_readable, check_where};
+use super::completeness::{
+    check_index, check_only, check_readable, check_where, follows_only, follows_where,
+    key_it_may_lack,
+};
 use super::derive::Facts;
 use super::order::Sequence;
 use super::partitions::{Binding, Repeats, bind, check_types};
 use super::refusal::Refusal;
-use super::shape::{Shape, shape};
+use super::shape::{Reading, Shape, shape};
 use super::{Estimate, Plan, Reads, Reason, estimate, order};
 use crate::domain::expr::{Each, Predicate};
 use crate::domain::query::Direction;
@@ -24,19 +27,21 @@ pub(super) fn complete(context: &Context<'_>, path: &AccessPath<'_>) -> Result<V
 }
 
 /// The plan that reads all of a path that surely holds every answer: it may be smaller than the base.
-pub(super) fn whole(context: &Context<'_>, path: &AccessPath<'_>) -> Result<Plan, Refusal> {
-    if path.index.is_none() && path.copy.is_none() {
-        return scan(context, path);
-    }
-    check_readable(context, path)?;
-    check_where(context, path)?;
-    let facts = Facts::new(&context.conditions);
-    check_only(context, path, &facts)?;
-    check_index(context, path)?;
-    check_types(path, &facts)?;
-    match path.each() {
-        Some(each) => Err(lacks_items_without(path, each)),
-        None => scan(context, path),
+pub(super) fn whole(context: &Context<'_>, path: &AccessPath<'_>) -> Option<Plan> {
+    let is_base = path.index.is_none() && path.copy.is_none();
+    let answers = is_base || {
+        let facts = Facts::new(&context.conditions);
+        check_readable(context, path).is_ok()
+            && path.each().is_none()
+            && follows_where(context, path)
+            && follows_only(path, &context.conditions, &facts)
+            && key_it_may_lack(context, path).is_none()
+            && check_types(path, &facts).is_ok()
+    };
+    if answers {
+        scan(context, path).ok()
+    } else {
+        None
     }
 }
 
@@ -80,18 +85,23 @@ fn lacks_items_without(path: &AccessPath<'_>, each: &Each) -> Refusal {
 /// The plan that reads all of a path.
 pub(super) fn scan(context: &Context<'_>, path: &AccessPath<'_>) -> Result<Plan, Refusal> {
     let sequence = order::of_unordered(context);
-    let reads = Reads::Scan;
     let repeats = path.each().map_or(Repeats::Never, |_| Repeats::Maybe);
-    let shape = shape(context, path, &reads, sequence.strategy, repeats)?;
+    let shape = shape(context, path, Reading::Scan, sequence.strategy, repeats)?;
     let estimate = estimate::of_scan(context, path, sequence.strategy, &shape);
-    Ok(plan(context, path, (reads, sequence), shape, estimate))
+    Ok(plan(
+        context,
+        path,
+        (Reads::Scan, sequence),
+        shape,
+        estimate,
+    ))
 }
 
 /// The plan of conditions that contradict each other.
 pub(super) fn nothing(context: &Context<'_>, path: &AccessPath<'_>) -> Plan {
     let shape = Shape {
         filter: None,
-        residual: Predicate::TRUE,
+        residual: Predicate::TRUE.into(),
         projection: None,
         fetch: None,
         hidden: Vec::new(),
@@ -115,24 +125,28 @@ fn by_keys(
 fn by_key(
     context: &Context<'_>,
     path: &AccessPath<'_>,
-    binding: Binding<'_>,
+    mut binding: Binding<'_>,
 ) -> Result<Plan, Refusal> {
+    if let Some(keys) = binding.keys.take().filter(|keys| !keys.is_empty()) {
+        let sequence = match keys.len() {
+            1 => Sequence::NONE,
+            _ => order::of_unordered(context),
+        };
+        let order = sequence.strategy;
+        let shape = shape(context, path, Reading::Items, order, binding.repeats)?;
+        let estimate = estimate::of_keys(context, path, keys.len(), &shape);
+        let reads = Reads::Keys(keys);
+        return Ok(plan(context, path, (reads, sequence), shape, estimate));
+    }
     if binding.partitions.is_empty() {
         return Ok(nothing(context, path));
     }
-    if let Some(keys) = binding.keys {
-        let sequence = match keys.len() {
-            0 | 1 => Sequence::NONE,
-            _ => order::of_unordered(context),
-        };
-        let count = keys.len();
-        let reads = Reads::Keys(keys);
-        let shape = shape(context, path, &reads, sequence.strategy, binding.repeats)?;
-        let estimate = estimate::of_keys(context, path, count, &shape);
-        return Ok(plan(context, path, (reads, sequence), shape, estimate));
-    }
     let sequence = order::of_partitions(context, path, &binding);
-    let mut conditions = binding.partitions.clone();
+    let order = sequence.strategy;
+    let shape = shape(context, path, Reading::Query, order, binding.repeats)?;
+    let lanes = (order, sequence.lanes);
+    let estimate = estimate::of_partitions(context, path, &binding, lanes, &shape);
+    let mut conditions = binding.partitions;
     if sequence.lanes == Direction::Descending {
         conditions.reverse();
     }
@@ -140,9 +154,6 @@ fn by_key(
         conditions,
         direction: sequence.direction,
     };
-    let shape = shape(context, path, &reads, sequence.strategy, binding.repeats)?;
-    let order = (sequence.strategy, sequence.lanes);
-    let estimate = estimate::of_partitions(context, path, &binding, order, &shape);
     Ok(plan(context, path, (reads, sequence), shape, estimate))
 }
 

@@ -100,8 +100,8 @@ fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
         .into_iter()
         .map(|candidate| possible(&chosen, candidate.plan, scope.pin.as_ref()));
     let refused = refusals
-        .iter()
-        .map(|(path, refusal)| refused(path, refusal));
+        .into_iter()
+        .map(|(path, refusal)| refused(&path, refusal));
     let rejected: Vec<Rejected> = possible.chain(refused).chain(denied(context)).collect();
     notes.extend(cheaper_path(&chosen, &rejected));
     Ok(finish(context, chosen, rejected, notes))

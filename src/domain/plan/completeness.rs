@@ -5,6 +5,7 @@
 
 use super::Reason;
 use super::access::{AccessPath, Context, Source};
+use super::conditions::Conditions;
 use super::derive::Facts;
 use super::implies::implied;
 use super::refusal::Refusal;
@@ -35,19 +36,22 @@ pub(super) fn check_readable(context: &Context<'_>, path: &AccessPath<'_>) -> Re
 /// Whether a copy has an item for every base item that answers: its `where` must follow from the
 /// request. A copy is total under its `where`; that is what the file declares.
 pub(super) fn check_where(context: &Context<'_>, path: &AccessPath<'_>) -> Result<(), Refusal> {
-    let Some(mapping) = path.mapping() else {
-        return Ok(());
-    };
+    let refused = path.mapping().filter(|_| !follows_where(context, path));
+    refused.map_or(Ok(()), |mapping| {
+        let detail = format!(
+            "it holds only items with {}, and the request does not say so",
+            mapping.filter
+        );
+        Err(Refusal::new(Reason::WhereNotImplied, detail))
+    })
+}
+
+/// Whether the copy's `where` follows from the request.
+pub(super) fn follows_where(context: &Context<'_>, path: &AccessPath<'_>) -> bool {
     let given = context.conditions.conjuncts();
     let of = |attribute: &str| context.conditions.of(attribute).cloned();
-    if implied(&mapping.filter, given, &of) {
-        return Ok(());
-    }
-    let detail = format!(
-        "it holds only items with {}, and the request does not say so",
-        mapping.filter
-    );
-    Err(Refusal::new(Reason::WhereNotImplied, detail))
+    path.mapping()
+        .is_none_or(|mapping| implied(&mapping.filter, given, &of))
 }
 
 /// Whether every item that a copy has of an answer belongs to it: `only` must follow from what is
@@ -57,51 +61,68 @@ pub(super) fn check_only(
     path: &AccessPath<'_>,
     facts: &Facts<'_>,
 ) -> Result<(), Refusal> {
-    let Some(mapping) = path.mapping() else {
-        return Ok(());
-    };
+    let refused = path
+        .mapping()
+        .filter(|_| !follows_only(path, &context.conditions, facts));
+    refused.map_or(Ok(()), |mapping| {
+        let detail = format!(
+            "only its items with {} belong to it, and that does not follow from the request",
+            mapping.only
+        );
+        Err(Refusal::new(Reason::WhereNotImplied, detail))
+    })
+}
+
+/// Whether the copy's `only` follows from what is known.
+pub(super) fn follows_only(
+    path: &AccessPath<'_>,
+    conditions: &Conditions,
+    facts: &Facts<'_>,
+) -> bool {
     let of = |attribute: &str| match path.source(attribute) {
-        Source::Base(name) => context.conditions.of(name).cloned(),
+        Source::Base(name) => conditions.of(name).cloned(),
         Source::Set(expr @ ValueExpr::Literal(_)) => facts.of(expr),
         Source::Set(expr) if path.table.key.contains(attribute) => facts.of(expr),
         Source::Alias => facts.of_attribute(attribute),
         Source::Set(_) | Source::Unknown => None,
     };
-    if implied(&mapping.only, &[], &of) {
-        return Ok(());
-    }
-    let detail = format!(
-        "only its items with {} belong to it, and that does not follow from the request",
-        mapping.only
-    );
-    Err(Refusal::new(Reason::WhereNotImplied, detail))
+    path.mapping()
+        .is_none_or(|mapping| implied(&mapping.only, &[], &of))
 }
 
 /// Whether an index has every item that answers: it leaves out items without its key attributes, or
 /// with others than their types (developer guide, "sparse indexes").
 pub(super) fn check_index(context: &Context<'_>, path: &AccessPath<'_>) -> Result<(), Refusal> {
-    let Some(index) = path.index else {
-        return Ok(());
-    };
-    for key in index.key.attributes() {
-        let certain = path.table.key.contains(&key.name)
+    let refused = key_it_may_lack(context, path);
+    refused.map_or(Ok(()), |KeyAttribute { name, .. }| {
+        let detail = format!("items without `{name}` are not in it");
+        let declared = format!(
+            "a condition on `{name}`, or `always = [\"{name}\"]` in the dataset file when every item has it"
+        );
+        Err(Refusal::new(Reason::MayLackItems, detail).or_declare(declared, None))
+    })
+}
+
+/// A key attribute of an index that items may lack.
+pub(super) fn key_it_may_lack<'a>(
+    context: &Context<'_>,
+    path: &AccessPath<'a>,
+) -> Option<&'a KeyAttribute> {
+    let certain = |key: &KeyAttribute| {
+        path.table.key.contains(&key.name)
             || match path.source(&key.name) {
                 Source::Base(name) => is_present(context, name, key),
                 Source::Set(expr) => has_value(context, expr, key),
                 // An element of `each` always has a value; that it has the right type is for keys of
                 // the table alone certain.
                 Source::Alias | Source::Unknown => false,
-            };
-        if !certain {
-            let name = &key.name;
-            let detail = format!("items without `{name}` are not in it");
-            let declared = format!(
-                "a condition on `{name}`, or `always = [\"{name}\"]` in the dataset file when every item has it"
-            );
-            return Err(Refusal::new(Reason::MayLackItems, detail).or_declare(declared, None));
-        }
-    }
-    Ok(())
+            }
+    };
+    let mut keys = path
+        .index
+        .into_iter()
+        .flat_map(|index| index.key.attributes());
+    keys.find(|key| !certain(key))
 }
 
 /// Whether every base item that answers has the attribute, with the type of the key.

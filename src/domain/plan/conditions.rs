@@ -5,6 +5,7 @@
 
 use super::constraint::Constraint;
 use super::normal::inwards;
+use super::selection::Selections;
 use crate::domain::expr::{Predicate, ValueExpr, holds, paths_of_predicate};
 use crate::domain::schema::Table;
 use crate::domain::value::{Item, Value};
@@ -16,6 +17,7 @@ use std::ops::Bound;
 pub(super) struct Conditions {
     conjuncts: Vec<Predicate>,
     by_attribute: BTreeMap<String, Constraint>,
+    selections: Selections,
 }
 
 impl Conditions {
@@ -28,6 +30,7 @@ impl Conditions {
     pub(super) fn of_conjuncts(conjuncts: Vec<Predicate>) -> Self {
         let by_attribute = said_by_all(&conjuncts);
         let mut conditions = Self {
+            selections: Selections::of(&conjuncts),
             conjuncts,
             by_attribute,
         };
@@ -58,6 +61,11 @@ impl Conditions {
     /// The members of the conjunction.
     pub(super) fn conjuncts(&self) -> &[Predicate] {
         &self.conjuncts
+    }
+
+    /// Conjunctions of some of its members, made once for all paths.
+    pub(super) const fn selections(&self) -> &Selections {
+        &self.selections
     }
 
     /// What it says of a top-level attribute. That there is a constraint implies that the attribute exists.

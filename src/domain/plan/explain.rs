@@ -20,6 +20,9 @@ pub(super) fn figure(rcu: Rcu) -> String {
     } else {
         format!("{:.0}", rcu.0.round())
     };
+    if rcu.0 < 999.5 {
+        return digits;
+    }
     let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
     let mut grouped = String::new();
     for (at, digit) in whole.char_indices() {

@@ -39,7 +39,8 @@ pub(super) enum Lanes {
 pub(super) struct Binding<'a> {
     /// What is known of the items read.
     pub(super) facts: Facts<'a>,
-    /// One key condition a partition, or a value of the sort key in one, in ascending order.
+    /// One key condition a partition, or a value of the sort key in one, in ascending order; none where
+    /// keys are got one by one.
     pub(super) partitions: Vec<KeyCondition>,
     /// What each key condition is.
     pub(super) lanes: Lanes,
@@ -85,99 +86,127 @@ fn bind_with<'a>(
     path: &AccessPath<'a>,
     facts: Facts<'a>,
 ) -> Result<Vec<Binding<'a>>, Refusal> {
+    let key = path.key();
     let mut partitions = vec![Vec::new()];
     let declared = facts.clone().with_domain(context.domain());
-    for key in &path.key().partition {
+    for key in &key.partition {
         let values = partition_values(context, path, &declared, key)?;
         if partitions.len().saturating_mul(values.len()) > MOST_PARTITIONS {
             return Err(too_many(key));
         }
-        let extended = |equal: &Vec<(String, Value)>| {
-            let equal = equal.clone();
-            let name = key.name.clone();
-            values.clone().into_iter().map(move |value| {
-                let mut equal = equal.clone();
-                equal.push((name.clone(), value));
-                equal
-            })
-        };
-        partitions = partitions.iter().flat_map(extended).collect();
+        partitions = each_with_each(&partitions, &key.name, &values);
     }
     let sort = range::of(path, &facts)?;
-    let partition_len = path.key().partition.len();
-    let condition = |equal: &Vec<(String, Value)>, sorted: &[(String, Value)]| KeyCondition {
-        equal: equal.iter().chain(sorted).cloned().collect(),
-        partition_len,
-        range: sort.range.clone(),
-    };
+    let points = points(path, &partitions, &sort);
+    let repeats = each::repeats(path, partitions.len());
     let (covered, followed) = follow::of(context, path, &sort);
+    let condition = |mut equal: Vec<(String, Value)>| {
+        equal.extend_from_slice(&sort.equal);
+        KeyCondition {
+            equal,
+            partition_len: key.partition.len(),
+            range: sort.range.clone(),
+        }
+    };
     let whole = Binding {
-        repeats: each::repeats(path, partitions.len()),
+        repeats,
         covered,
         followed,
-        partitions: partitions
-            .iter()
-            .map(|equal| condition(equal, &sort.equal))
-            .collect(),
+        partitions: partitions.into_iter().map(condition).collect(),
         lanes: Lanes::Partitions,
         keys: None,
         narrowing: sort.narrowing,
         facts,
     };
-    let points = points(path, &partitions, &sort, &whole);
+    let Some(points) = points else {
+        return Ok(vec![whole]);
+    };
+    let (keys, partitions, lanes) = match points {
+        Points::Keys(keys) => (Some(keys), Vec::new(), Lanes::Partitions),
+        Points::Conditions(conditions, lanes) => (None, conditions, lanes),
+    };
     // Nothing is cheaper than the one key that can be.
-    let only = |points: &Binding<'_>| points.keys.as_ref().is_some_and(|keys| keys.len() == 1);
-    Ok(match points {
-        Some(points) if only(&points) => vec![points],
-        points => points.into_iter().chain([whole]).collect(),
+    let is_only = keys.as_ref().is_some_and(|keys| keys.len() == 1);
+    let points = Binding {
+        facts: whole.facts.clone(),
+        followed: whole.followed.clone(),
+        repeats,
+        covered: None,
+        narrowing: Narrowing::Point,
+        keys,
+        partitions,
+        lanes,
+    };
+    Ok(if is_only {
+        vec![points]
+    } else {
+        vec![points, whole]
     })
 }
 
-/// Each listed value of the sort key by itself: as full keys of a table, as key conditions of an index,
-/// which has no `GetItem`.
-fn points<'a>(
+/// Each of the lists with each of the values behind it.
+fn each_with_each(
+    lists: &[Vec<(String, Value)>],
+    name: &str,
+    values: &[Value],
+) -> Vec<Vec<(String, Value)>> {
+    let longer = |list: &Vec<(String, Value)>, value: &Value| {
+        let mut longer = Vec::with_capacity(list.len() + 1);
+        longer.extend_from_slice(list);
+        longer.push((name.to_owned(), value.clone()));
+        longer
+    };
+    let longer = &longer;
+    let all = lists.iter();
+    all.flat_map(|list| values.iter().map(move |value| longer(list, value)))
+        .collect()
+}
+
+/// The values of the sort key that are read each by itself.
+enum Points {
+    /// As full keys of a table.
+    Keys(Vec<Item>),
+    /// As key conditions of an index, which has no `GetItem`.
+    Conditions(Vec<KeyCondition>, Lanes),
+}
+
+/// Each listed value of the sort key by itself.
+fn points(
     path: &AccessPath<'_>,
     partitions: &[Vec<(String, Value)>],
     sort: &range::SortCondition,
-    whole: &Binding<'a>,
-) -> Option<Binding<'a>> {
+) -> Option<Points> {
     let sorted = path.key().sort.first();
-    let values: Vec<Option<&Value>> = match sorted {
-        None => vec![None],
-        Some(_) => sort.values.as_ref()?.iter().map(Some).collect(),
+    let values = match sorted {
+        None => None,
+        Some(_) => Some(sort.values.as_ref()?),
     };
+    let count = values.map_or(1, Vec::len);
     let is_table = path.index.is_none();
-    if partitions.len().saturating_mul(values.len()) > MOST_PARTITIONS
-        || (!is_table && values.len() < 2)
-    {
+    if partitions.len().saturating_mul(count) > MOST_PARTITIONS || (!is_table && count < 2) {
         return None;
     }
-    let key = |equal: &Vec<(String, Value)>, value: Option<&Value>| {
-        let rest = sorted.zip(value);
-        let rest = rest.map(|(key, value)| (key.name.clone(), value.clone()));
-        equal.iter().cloned().chain(rest).collect()
+    let keys = match sorted.zip(values) {
+        None => partitions.to_vec(),
+        Some((key, values)) => each_with_each(partitions, &key.name, values),
     };
-    let keys = partitions
-        .iter()
-        .flat_map(|equal| values.iter().map(move |value| key(equal, *value)));
+    if is_table {
+        let items = keys.into_iter().map(|key| key.into_iter().collect());
+        return Some(Points::Keys(items.collect()));
+    }
     let point = |equal: Vec<(String, Value)>| KeyCondition {
         equal,
         partition_len: path.key().partition.len(),
         range: None,
     };
-    let keys: Vec<Vec<(String, Value)>> = keys.collect();
-    let as_items = || keys.iter().map(|key| key.iter().cloned().collect());
-    Some(Binding {
-        keys: is_table.then(|| as_items().collect()),
-        partitions: keys.iter().cloned().map(point).collect(),
-        lanes: match partitions.len() {
-            1 => Lanes::Points,
-            _ => Lanes::Partitions,
-        },
-        narrowing: Narrowing::Point,
-        covered: None,
-        ..whole.clone()
-    })
+    let lanes = match partitions.len() {
+        1 => Lanes::Points,
+        _ => Lanes::Partitions,
+    };
+    Some(Points::Conditions(
+        keys.into_iter().map(point).collect(),
+        lanes,
+    ))
 }
 
 /// The values that a partition attribute may have.

@@ -6,18 +6,19 @@
 use super::access::{AccessPath, Context, roots};
 use super::partitions::Repeats;
 use super::refusal::Refusal;
-use super::{BaseFetch, OrderStrategy, Reads, Reason};
+use super::{BaseFetch, OrderStrategy, Reason};
 use crate::domain::expr::Predicate;
 use crate::domain::query::Select;
 use crate::domain::read::is_expressible;
+use std::sync::Arc;
 
 /// The part of a plan that follows from attributes.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
     /// What the service filters.
-    pub(super) filter: Option<Predicate>,
+    pub(super) filter: Option<Arc<Predicate>>,
     /// What is verified on items as read.
-    pub(super) residual: Predicate,
+    pub(super) residual: Arc<Predicate>,
     /// Top-level attributes asked for.
     pub(super) projection: Option<Vec<String>>,
     /// What is fetched.
@@ -28,29 +29,38 @@ pub(super) struct Shape {
     pub(super) distinct: Option<Vec<String>>,
 }
 
-/// Shapes the rows of a path that is read as `reads` and ordered as `order`.
+/// The kind of requests that read a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Of single items.
+    Items,
+    /// Of partitions.
+    Query,
+    /// Of everything.
+    Scan,
+}
+
+/// Shapes the rows of a path that is read as `reading` and ordered as `order`.
 pub(super) fn shape(
     context: &Context<'_>,
     path: &AccessPath<'_>,
-    reads: &Reads,
+    reading: Reading,
     order: OrderStrategy,
     repeats: Repeats,
 ) -> Result<Shape, Refusal> {
-    let (here, later): (Vec<&Predicate>, Vec<&Predicate>) = context
-        .conditions
-        .conjuncts()
-        .iter()
-        .partition(|conjunct| path.can_evaluate(conjunct));
-    let fetched = later.iter().any(|conjunct| !is_given(path, conjunct))
+    let selections = context.conditions.selections();
+    let here = selections.that_read(|root| path.holds(root));
+    let later = context.conditions.conjuncts().iter().enumerate();
+    let mut later = later.filter(|(at, _)| here.binary_search(at).is_err());
+    let fetched = later.any(|(_, conjunct)| !is_given(path, conjunct))
         || lacks_selected(context, path)
         || (order == OrderStrategy::Sort && !shows_order(context, path))
         || (is_sorted_later(context) && !shows_order(context, path));
     let own = belongs(path)?;
-    let residual = here
-        .into_iter()
-        .chain(own)
-        .cloned()
-        .fold(Predicate::TRUE, Predicate::and);
+    let residual = match own {
+        None => selections.at(&here),
+        Some(own) => Arc::new((*selections.at(&here)).clone().and(own.clone())),
+    };
     let fetch = fetched.then(|| fetch(context, path)).transpose()?;
     let distinct: Option<Vec<String>> = match (repeats, &context.whole) {
         (Repeats::Never, None) => None,
@@ -69,7 +79,7 @@ pub(super) fn shape(
         names.dedup();
     }
     Ok(Shape {
-        filter: filter(path, reads, &residual),
+        filter: filter(context, path, reading, here, own),
         projection,
         fetch,
         distinct,
@@ -141,12 +151,9 @@ fn base_key(
 }
 
 fn fetch(context: &Context<'_>, path: &AccessPath<'_>) -> Result<BaseFetch, Refusal> {
-    let conjuncts = || context.conditions.conjuncts().iter().cloned();
-    let residual = match &context.whole {
-        // What answers another member of the union as it is now is an answer, too.
-        Some(whole) => whole.clone(),
-        None => conjuncts().fold(Predicate::TRUE, Predicate::and),
-    };
+    // What answers another member of the union as it is now is an answer, too.
+    let all = context.conditions.selections().all();
+    let residual = Arc::clone(context.whole.as_ref().unwrap_or(all));
     let wanted = match &context.request.select {
         Select::All => None,
         Select::Count => Some(Vec::new()),
@@ -169,32 +176,40 @@ fn fetch(context: &Context<'_>, path: &AccessPath<'_>) -> Result<BaseFetch, Refu
 
 /// The part of the residual that the service evaluates. A Query refuses key attributes in its filter
 /// (`API_Query`: `FilterExpression`), a `GetItem` has none.
-fn filter(path: &AccessPath<'_>, reads: &Reads, residual: &Predicate) -> Option<Predicate> {
-    let is_query = match reads {
-        Reads::Keys(_) | Reads::Nothing => return None,
-        Reads::Partitions { .. } => true,
-        Reads::Scan => false,
+fn filter(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    reading: Reading,
+    here: Vec<usize>,
+    own: Option<&Predicate>,
+) -> Option<Arc<Predicate>> {
+    let is_query = match reading {
+        Reading::Items => return None,
+        Reading::Query => true,
+        Reading::Scan => false,
     };
-    let keyless =
-        |conjunct: &&Predicate| !is_query || roots(conjunct).all(|root| !path.key().contains(root));
-    let mut members: Vec<Predicate> = residual
-        .conjuncts()
-        .iter()
-        .filter(keyless)
-        .filter(|conjunct| is_expressible(conjunct))
-        .cloned()
-        .collect();
-    while !members.is_empty() {
-        let all = members
-            .iter()
-            .cloned()
-            .fold(Predicate::TRUE, Predicate::and);
-        if is_expressible(&all) {
-            return Some(all);
-        }
-        members.pop();
+    let selections = context.conditions.selections();
+    let is_keyless = |root: &str| !is_query || !path.key().contains(root);
+    let mut keyless = here;
+    if is_query {
+        let all = selections.that_read(is_keyless);
+        keyless.retain(|at| all.binary_search(at).is_ok());
     }
-    None
+    let filter = selections.filter(keyless);
+    let own = own.map_or(&[][..], Predicate::conjuncts);
+    own.iter()
+        .filter(|conjunct| roots(conjunct).all(is_keyless) && is_expressible(conjunct))
+        .fold(filter, |filter, conjunct| {
+            let Some(filter) = filter else {
+                return Some(Arc::new(conjunct.clone()));
+            };
+            let both = (*filter).clone().and(conjunct.clone());
+            Some(if is_expressible(&both) {
+                Arc::new(both)
+            } else {
+                filter
+            })
+        })
 }
 
 /// What to ask of the path; `None` for everything it holds.

@@ -13,6 +13,7 @@ use super::order::of_unordered;
 use super::{Plan, Reads, estimate};
 use crate::domain::expr::Predicate;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The unions that `paths` can be read as, and what is to be said of those that are too large.
 pub(super) fn unions<'a>(
@@ -103,8 +104,7 @@ fn best<'a>(member: &Context<'a>, paths: &[AccessPath<'a>]) -> Option<Candidate<
 impl Context<'_> {
     /// What is planned for a member of a union: items that satisfy `conjuncts`, of the same request.
     fn member(&self, conjuncts: &[Predicate]) -> Self {
-        let all = || self.conditions.conjuncts().iter().cloned();
-        let whole = all().fold(Predicate::TRUE, Predicate::and);
+        let whole = Arc::clone(self.conditions.selections().all());
         let mut conditions = Conditions::of_conjuncts(conjuncts.to_vec());
         conditions.narrow_to_keys(self.base);
         Self {

@@ -24,7 +24,7 @@ pub(super) fn cursors(plan: &Plan) -> Vec<Cursor> {
                     index: access.index.clone(),
                     key: key.clone(),
                     direction: *direction,
-                    filter: plan.filter.clone(),
+                    filter: plan.filter.as_deref().cloned(),
                     projection: plan.projection.clone(),
                     limit: None,
                     start: None,
@@ -35,7 +35,7 @@ pub(super) fn cursors(plan: &Plan) -> Vec<Cursor> {
         Reads::Scan => vec![Cursor::new(ReadRequest::Scan(Scan {
             table: access.table.clone(),
             index: access.index.clone(),
-            filter: plan.filter.clone(),
+            filter: plan.filter.as_deref().cloned(),
             projection: plan.projection.clone(),
             limit: None,
             start: None,

@@ -11,8 +11,8 @@ use std::cmp::Ordering;
 /// A path that could have answered.
 pub(super) fn possible(chosen: &Plan, plan: Plan, pin: Option<&Place>) -> Rejected {
     let (own, other) = (plan.estimate, chosen.estimate);
-    let instead = format!("{} RCU instead of {}", range(own.rcu), range(other.rcu));
-    let unknown = "sizes are unknown, and reads of this kind usually cost more".to_owned();
+    let instead = || format!("{} RCU instead of {}", range(own.rcu), range(other.rcu));
+    let unknown = || "sizes are unknown, and reads of this kind usually cost more".to_owned();
     let (reason, detail) = match (own.rcu.high, other.rcu.high) {
         (Some(_), Some(_)) => match units(&own).total_cmp(&units(&other)) {
             Ordering::Equal if own.expected == other.expected => (
@@ -27,14 +27,14 @@ pub(super) fn possible(chosen: &Plan, plan: Plan, pin: Option<&Place>) -> Reject
                     figure(other.expected)
                 ),
             ),
-            Ordering::Greater => (Reason::CostsMore, instead),
+            Ordering::Greater => (Reason::CostsMore, instead()),
             Ordering::Less if pin.is_some() => (
                 Reason::Pinned,
-                format!("{instead}, but another path is asked for"),
+                format!("{}, but another path is asked for", instead()),
             ),
-            Ordering::Less => (Reason::CostsMore, unknown),
+            Ordering::Less => (Reason::CostsMore, unknown()),
         },
-        _ => (Reason::CostsMore, unknown),
+        _ => (Reason::CostsMore, unknown()),
     };
     Rejected {
         access: plan.access.clone(),
@@ -47,10 +47,10 @@ pub(super) fn possible(chosen: &Plan, plan: Plan, pin: Option<&Place>) -> Reject
 }
 
 /// A path that cannot answer.
-pub(super) fn refused(path: &AccessPath<'_>, refusal: &Refusal) -> Rejected {
+pub(super) fn refused(path: &AccessPath<'_>, refusal: Refusal) -> Rejected {
     let detail = match &refusal.advice {
         Some(advice) => format!("{} (try: {})", refusal.detail, advice.text()),
-        None => refusal.detail.clone(),
+        None => refusal.detail,
     };
     Rejected {
         access: path.access(),

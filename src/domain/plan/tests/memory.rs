@@ -252,7 +252,7 @@ impl<'a> Memory<'a> {
                     let names = plan
                         .filter
                         .iter()
-                        .flat_map(crate::domain::plan::access::roots);
+                        .flat_map(|filter| crate::domain::plan::access::roots(filter));
                     for name in names {
                         assert!(
                             !plan.key.contains(name),
