@@ -13,6 +13,7 @@ mod interactive;
 mod output;
 mod progress;
 mod query;
+mod recheck;
 mod request;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -69,6 +70,9 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         }),
         Some(Command::Drift(args)) => headless(&global, async |session| {
             drift::run(&session, &global, &args).await
+        }),
+        Some(Command::Recheck(args)) => headless(&global, async |session| {
+            recheck::run(&session, &global, &args).await
         }),
     }
 }

@@ -326,6 +326,7 @@ pub(crate) fn finding(class: Class, copy: &str, id: &str) -> Finding {
         detail: None,
         seen_at: "2026-11-24T12:00:00Z".to_owned(),
         confirmed_at: "2026-11-24T12:00:02Z".to_owned(),
+        mend: None,
     }
 }
 
@@ -341,6 +342,7 @@ pub(crate) fn outcome(copies: &[(&str, u64)], findings: Vec<Finding>) -> CheckOu
         pending: 0,
         hot: 0,
         findings: std::iter::once((Class::Missing, *missing)).collect(),
+        bound: None,
     });
     let summary = Summary {
         dataset: DatasetName::from("strikes"),

@@ -136,6 +136,8 @@ pub enum Command {
     Analyze(AnalyzeArgs),
     /// Check the copies of a dataset against its base table
     Drift(DriftArgs),
+    /// Look again at the findings of a file
+    Recheck(RecheckArgs),
     /// Serve the demo dataset on loopback for any `DynamoDB` client
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
@@ -215,6 +217,21 @@ pub struct DriftArgs {
     /// Write findings to a file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub findings: Option<PathBuf>,
+    /// Findings of an earlier check that are accepted: told, and no drift for the exit code
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what would mend the copies, and run nothing of it: requests to a `.jsonl` file, or
+    /// `aws dynamodb` commands to a `.sh` file
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+}
+
+/// `recheck`.
+#[derive(Debug, Clone, Args)]
+pub struct RecheckArgs {
+    /// What `drift --findings FILE` wrote
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// `sandbox`.

@@ -4,6 +4,8 @@
 //! snapshots; what is told as drift comes from strong reads of both sides alone: [`classify`] says what one
 //! look shows, [`Rounds`] when looks have shown it long enough.
 
+mod baseline;
+mod bound;
 mod compare;
 mod digest;
 mod expiry;
@@ -11,20 +13,26 @@ mod expiry;
 mod fixture;
 mod join;
 mod lacking;
+mod noted;
 mod packed;
 mod record;
+mod repair;
 mod report;
 mod round;
 mod stale;
 mod unverified;
 mod verdict;
 
+pub use baseline::Baseline;
+pub use bound::{Bound, Clusters, SAMPLE, Sampled};
 pub use compare::{AttributeDiff, diff_items};
 pub use digest::Digest;
 pub use join::{Candidate, Difference, Tally, candidates, differences};
 pub use lacking::Lacking;
+pub use noted::{Noted, Says, parse_findings};
 pub use packed::Packed;
 pub use record::{Membership, Record, Recorder};
+pub use repair::{Mend, PlanForm};
 pub use report::{CopySummary, Finding, FindingCounts, Summary};
 pub use round::{Agenda, Next, Recurrence, Rounds, Sight};
 pub use stale::{Images, recurrence};

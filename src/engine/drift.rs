@@ -7,6 +7,7 @@
 mod check;
 mod look;
 mod progress;
+mod recheck;
 mod scan;
 mod spill;
 mod ttl;
@@ -23,6 +24,7 @@ use crate::domain::schema::Table;
 use crate::store::Store;
 use check::Check;
 pub use progress::{CopyProgress, DriftProgress};
+pub use recheck::recheck;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,6 +68,28 @@ pub struct DriftOptions {
     pub pace: Option<Rcu>,
     /// Units after which the store lets nothing through, to be told with the progress.
     pub budget: Option<Rcu>,
+    /// What is checked of them.
+    pub scope: Scope,
+}
+
+/// What is checked of the copies.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// Everything.
+    #[default]
+    Full,
+    /// What earlier findings named.
+    Recheck,
+}
+
+impl Scope {
+    /// The word of the summary.
+    const fn mode(&self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Recheck => "recheck",
+        }
+    }
 }
 
 /// What a check works with.
@@ -112,6 +136,7 @@ impl DriftOptions {
             grace: check.grace.map_or(Grace::Auto, Grace::Fixed),
             pace: None,
             budget: None,
+            scope: Scope::Full,
         }
     }
 

@@ -17,6 +17,7 @@ mod dice;
 mod drift;
 mod fixture;
 mod program;
+mod recheck;
 mod requests;
 mod routes;
 mod run;

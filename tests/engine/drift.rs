@@ -9,7 +9,7 @@ use driftscope::domain::read::{ReadErrorKind, ReadRequest};
 use driftscope::domain::value::Item;
 use driftscope::engine::catalog::load_all;
 use driftscope::engine::drift::{
-    CheckOutcome, DriftEvent, DriftOptions, Grace, Means, Phase, check,
+    CheckOutcome, DriftEvent, DriftOptions, Grace, Means, Phase, Scope, check,
 };
 use driftscope::store::Store;
 use driftscope::store::budget::{Budget, Limits};
@@ -91,6 +91,7 @@ fn options() -> DriftOptions {
         grace: Grace::Fixed(Duration::from_millis(1)),
         pace: None,
         budget: None,
+        scope: Scope::Full,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Findings and the summary, as the JSON contract has them.
 
-use super::{AttributeDiff, Candidate, Class};
+use super::{AttributeDiff, Bound, Candidate, Class, Mend};
 use crate::domain::cost::ScanCost;
 use crate::domain::item::item_to_dynamo_json;
 use crate::domain::mapping::BoundCopy;
@@ -33,6 +33,8 @@ pub struct Finding {
     pub seen_at: String,
     /// When it was confirmed, RFC 3339.
     pub confirmed_at: String,
+    /// What would mend it, where one write would; not part of the line.
+    pub mend: Option<Mend>,
 }
 
 /// How many findings of each class.
@@ -59,6 +61,8 @@ pub struct CopySummary {
     pub hot: u64,
     /// Of them confirmed, by class.
     pub findings: FindingCounts,
+    /// What a sample says of the rest.
+    pub bound: Option<Bound>,
 }
 
 /// What a check found.
@@ -66,7 +70,7 @@ pub struct CopySummary {
 pub struct Summary {
     /// The dataset.
     pub dataset: DatasetName,
-    /// `full` or `sample`.
+    /// `full`, `sample`, `partition`, or `recheck`.
     pub mode: &'static str,
     /// Whether everything was read and verified.
     pub complete: bool,
@@ -96,6 +100,7 @@ impl CopySummary {
             pending: 0,
             hot: 0,
             findings: FindingCounts::new(),
+            bound: None,
         }
     }
 
@@ -146,7 +151,7 @@ impl CopySummary {
             "in_flight": self.in_flight,
             "pending": self.pending,
             "findings": findings,
-            "bound": null,
+            "bound": self.bound.as_ref().map(Bound::to_json),
         })
     }
 }

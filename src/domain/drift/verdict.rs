@@ -7,7 +7,7 @@
 use super::compare::notes;
 use super::digest::Digest;
 use super::report::key_text;
-use super::{Candidate, Class, Finding, diff_items, expiry, stale};
+use super::{Candidate, Class, Finding, Mend, diff_items, expiry, stale};
 use crate::domain::expr::holds;
 use crate::domain::mapping::{BoundCopy, BoundDataset, Expectation};
 use crate::domain::size::item_size;
@@ -162,6 +162,7 @@ impl Case<'_> {
             detail: None,
             seen_at: self.times.seen_at.clone(),
             confirmed_at: self.times.confirmed_at.clone(),
+            mend: None,
         }
     }
 
@@ -174,7 +175,16 @@ impl Case<'_> {
             ..self.finding(Class::Missing, Some(&key))
         };
         let Some(found) = found else {
-            return Some(self.unless_expired(missing(too_large(expected)), [Some(expected), None]));
+            let too_large = too_large(expected);
+            let put = too_large.is_none().then(|| Mend::Put {
+                item: expected.clone(),
+                over: None,
+            });
+            let absent = Finding {
+                mend: put,
+                ..missing(too_large)
+            };
+            return Some(self.unless_expired(absent, [Some(expected), None]));
         };
         let owner = self.dataset.base_key_of(self.copy, found);
         if let Some(owner) = owner.filter(|owner| Some(owner) != self.candidate.base_key.as_ref()) {
@@ -199,14 +209,17 @@ impl Case<'_> {
         }
         let older = stale::why(self.dataset, self.copy, self.look, expected, found);
         let class = older.as_ref().map_or(Class::Different, |_| Class::Stale);
+        let too_large = too_large(expected);
+        let fits = too_large.is_none();
         let details: Vec<String> = older
             .into_iter()
-            .chain(too_large(expected))
+            .chain(too_large)
             .chain(notes(&attributes))
             .collect();
         Some(Finding {
             attributes,
             detail: (!details.is_empty()).then(|| details.join("; ")),
+            mend: fits.then(|| Mend::over(self.dataset, self.copy, expected, found)),
             ..self.finding(class, Some(key))
         })
     }
@@ -222,6 +235,7 @@ impl Case<'_> {
         Finding {
             class: Class::Expired,
             detail: Some(format!("{}, but {why}", finding.class.code())),
+            mend: None,
             ..finding
         }
     }
@@ -254,10 +268,14 @@ impl Case<'_> {
         if !self.dataset.belongs(self.copy, found) {
             return None;
         }
+        let mend = Some(Mend::Delete {
+            seen: found.clone(),
+        });
         let Some(owner) = self.dataset.base_key_of(self.copy, found) else {
             let stray = Finding {
                 base_key: None,
                 detail: Some(self.lacks_base_key()),
+                mend,
                 ..self.finding(Class::Orphaned, Some(key))
             };
             return Some(self.unless_expired(stray, [None, Some(found)]));
@@ -267,7 +285,10 @@ impl Case<'_> {
             return None;
         }
         let Some(base) = &self.look.base else {
-            let orphan = self.finding(Class::Orphaned, Some(key));
+            let orphan = Finding {
+                mend,
+                ..self.finding(Class::Orphaned, Some(key))
+            };
             return Some(self.unless_expired(orphan, [None, Some(found)]));
         };
         let mapping = &self.copy.mapping;
@@ -280,6 +301,7 @@ impl Case<'_> {
         };
         let misplaced = Finding {
             detail: no_more.map(Into::into),
+            mend,
             ..self.finding(Class::Misplaced, Some(key))
         };
         Some(self.unless_expired(misplaced, [None, Some(found)]))

@@ -51,6 +51,7 @@ pub(super) struct Check<'a> {
     pace: Option<Rcu>,
     budget: Option<Rcu>,
     speed: Speed,
+    mode: &'static str,
     /// How changes flow to each copy right now.
     pub(super) flows: watch::Receiver<Flows>,
     /// What base items were before.
@@ -90,6 +91,7 @@ impl<'a> Check<'a> {
             pace: options.pace,
             budget: options.budget,
             speed: Speed::default(),
+            mode: options.scope.mode(),
             copies: copies
                 .into_iter()
                 .map(|copy| Checked {
@@ -169,7 +171,7 @@ impl<'a> Check<'a> {
         Ok(CheckOutcome {
             summary: Summary {
                 dataset: self.dataset.dataset.name.clone(),
-                mode: "full",
+                mode: self.mode,
                 complete,
                 base_items: self.base_items,
                 scan: self.estimate(),

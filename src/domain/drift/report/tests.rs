@@ -20,6 +20,7 @@ fn finding() -> Finding {
         detail: None,
         seen_at: "2026-01-01T00:00:00Z".into(),
         confirmed_at: "2026-01-01T00:00:30Z".into(),
+        mend: None,
     }
 }
 
