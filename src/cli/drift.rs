@@ -89,6 +89,9 @@ fn tell(
             &format!("baseline: {expired} entries are not found any more"),
         );
     }
+    for problem in &outcome.notes {
+        note(global.quiet, &format!("note: {problem}"));
+    }
     if let Some(error) = &outcome.error {
         report(std::slice::from_ref(&error.problem), global.quiet);
     }

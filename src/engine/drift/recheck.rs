@@ -34,7 +34,6 @@ pub async fn recheck(
 impl Check<'_> {
     async fn look_again(&mut self, noted: &[Noted]) -> Result<(), Stop> {
         self.take(self.subjects(noted));
-        self.resolve().await?;
         self.verify().await
     }
 
