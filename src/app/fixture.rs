@@ -90,6 +90,7 @@ pub(crate) fn table(name: &str) -> Table {
         class: TableClass::Standard,
         stream: None,
         ttl: None,
+        warm_rcu: None,
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Global {
     /// Hard stop after this many read capacity units
     #[arg(long, global = true, value_name = "N", value_parser = positive)]
     max_rcu: Option<f64>,
-    /// Read at most this many units a second [default: a fifth of what provisioned tables have]
+    /// Read at most this many units a second [default: a fifth of what provisioned tables have; a check 500]
     #[arg(long, global = true, value_name = "N", value_parser = positive)]
     rcu_per_second: Option<f64>,
     /// Run although the estimate is above the asking limit
@@ -217,6 +217,9 @@ pub struct DriftArgs {
     /// Write findings to a file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub findings: Option<PathBuf>,
+    /// Keep there what was read, in FILE and FILE.d, and go on from it when the check was stopped
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
     /// Findings of an earlier check that are accepted: told, and no drift for the exit code
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

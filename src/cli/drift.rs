@@ -1,5 +1,6 @@
 //! `drift`: checks the copies of a dataset against its base.
 
+mod checkpoint;
 mod choose;
 mod files;
 mod print;
@@ -15,7 +16,7 @@ use super::output::{Output, no_such_format, note, report};
 use super::session::Session;
 use crate::domain::drift::Finding;
 use crate::domain::mapping::BoundDataset;
-use crate::engine::drift::{CheckOutcome, DriftOptions, Grace, Scope, check};
+use crate::engine::drift::{CheckOutcome, Checkpoint, DriftOptions, Grace, Means, Scope, check};
 use crate::store::budget::Limits;
 use files::Files;
 
@@ -31,17 +32,26 @@ pub(super) async fn run(
     let limits = global.limits().of_check(&dataset.dataset.check);
     let options = options(&dataset, args, global.limits().or(limits))?;
     ask(session, global, options.estimate(&dataset), limits)?;
+    let kept = checkpoint::open(global, args.checkpoint.as_deref(), &dataset, &options)?;
     let files = Files::open(
         args.findings.as_deref(),
         args.plan.as_deref(),
         args.baseline.as_deref(),
     )?;
     let out = Output::open(global)?;
-    let outcome = watch(session, global, limits, |means| {
+    let outcome = watch(session, global, &dataset, |means| {
+        let means = Means {
+            checkpoint: kept,
+            ..means
+        };
         check(means, &dataset, &options)
     })
     .await?;
-    tell(global, out, files, &dataset, &options.scope, &outcome)
+    let exit = tell(global, out, files, &dataset, &options.scope, &outcome)?;
+    if let (Some(path), None) = (&args.checkpoint, &outcome.error) {
+        Checkpoint::remove(path);
+    }
+    Ok(exit)
 }
 
 fn options(

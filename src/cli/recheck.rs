@@ -46,7 +46,7 @@ pub(super) async fn run(
     let limits = global.limits().of_check(&dataset.dataset.check);
     ask(session, global, Some(estimate(noted.len())), limits)?;
     let out = Output::open(global)?;
-    let mut outcome = watch(session, global, limits, |means| {
+    let mut outcome = watch(session, global, &dataset, |means| {
         recheck(means, &dataset, &options, &noted)
     })
     .await?;

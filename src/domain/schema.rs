@@ -157,6 +157,8 @@ pub struct Table {
     pub bytes: u64,
     /// How reads are paid for.
     pub billing: Billing,
+    /// Read units a second that it takes at once (developer guide, warm throughput).
+    pub warm_rcu: Option<u64>,
     /// Its class.
     pub class: TableClass,
     /// Its stream, when enabled.
@@ -178,6 +180,7 @@ impl Table {
             items: 0,
             bytes: 0,
             billing: Billing::OnDemand,
+            warm_rcu: None,
             class: TableClass::Standard,
             stream: None,
             ttl: None,

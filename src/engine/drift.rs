@@ -5,26 +5,30 @@
 //! reported, only one that two strong looks, a grace apart, show unchanged.
 
 mod check;
+mod checkpoint;
+mod kept;
 mod look;
 mod progress;
 mod recheck;
 mod scan;
 mod spill;
+mod standing;
 mod ttl;
 mod verify;
 
 use crate::domain::cost::scan_range;
 use crate::domain::drift::{Finding, Images, Summary, Unverified};
 use crate::domain::lag::{Flow, Flows};
-use crate::domain::mapping::BoundDataset;
+use crate::domain::mapping::{BoundCopy, BoundDataset};
 use crate::domain::names::{CopyName, Range, Rcu};
 use crate::domain::problem::Problem;
 use crate::domain::read::ReadError;
-use crate::domain::schema::Table;
 use crate::store::Store;
 use check::Check;
+pub use checkpoint::{Checkpoint, Resumed, Unusable};
 pub use progress::{CopyProgress, DriftProgress};
 pub use recheck::recheck;
+use standing::tables;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,6 +74,8 @@ pub struct DriftOptions {
     pub budget: Option<Rcu>,
     /// What is checked of them.
     pub scope: Scope,
+    /// Bytes of records that wait in memory to be written out together.
+    pub memory: usize,
 }
 
 /// What is checked of the copies.
@@ -105,6 +111,8 @@ pub struct Means {
     pub events: Sender<DriftEvent>,
     /// How it is stopped.
     pub cancel: CancellationToken,
+    /// Where it can be gone on with after it was stopped or killed.
+    pub checkpoint: Option<Checkpoint>,
 }
 
 impl Means {
@@ -122,11 +130,15 @@ impl Means {
             images: Arc::new(BTreeMap::new()),
             events,
             cancel,
+            checkpoint: None,
         }
     }
 }
 
 impl DriftOptions {
+    /// Records of half a million items: few and large writes, and little beside what a page takes.
+    pub const MEMORY: usize = 32 * 1024 * 1024;
+
     /// A check of all copies, as the dataset file says.
     #[must_use]
     pub fn of(dataset: &BoundDataset) -> Self {
@@ -137,7 +149,16 @@ impl DriftOptions {
             pace: None,
             budget: None,
             scope: Scope::Full,
+            memory: Self::MEMORY,
         }
+    }
+
+    /// The copies to check.
+    fn chosen<'a>(&self, dataset: &'a BoundDataset) -> Vec<&'a BoundCopy> {
+        let copies = dataset.copies.iter();
+        copies
+            .filter(|copy| self.covers(&copy.mapping.name))
+            .collect()
     }
 
     /// Whether a copy is asked for.
@@ -149,29 +170,16 @@ impl DriftOptions {
     /// What scanning base and copies should consume; unknown when the size of one of them is.
     #[must_use]
     pub fn estimate(&self, dataset: &BoundDataset) -> Option<Range<Rcu>> {
-        let chosen = dataset
-            .copies
-            .iter()
-            .filter(|copy| self.covers(&copy.mapping.name));
-        scans(dataset, chosen.map(|copy| &copy.table))
+        scans(dataset, &self.chosen(dataset))
     }
 }
 
-/// What scanning the base and these tables of copies consumes; two copies may share a table, which is read once.
-fn scans<'a>(
-    dataset: &'a BoundDataset,
-    copies: impl Iterator<Item = &'a Table>,
-) -> Option<Range<Rcu>> {
-    let mut tables = vec![&dataset.base];
-    for table in copies {
-        if !tables.iter().any(|known| known.name == table.name) {
-            tables.push(table);
-        }
-    }
+/// What scanning the base and the tables of these copies consumes.
+fn scans(dataset: &BoundDataset, copies: &[&BoundCopy]) -> Option<Range<Rcu>> {
     let nothing = Range::new(Rcu(0.0), Rcu(0.0));
-    tables
+    tables(dataset, copies)
         .into_iter()
-        .map(scan_range)
+        .map(|(table, _)| scan_range(table))
         .try_fold(nothing, |sum, table| {
             let table = table?;
             Some(Range {

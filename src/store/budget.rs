@@ -15,7 +15,7 @@ mod places;
 use super::throttle::{Reach, Throttle, Throttles};
 use super::{Identity, Names, Store};
 use crate::domain::cost::unit_factor;
-use crate::domain::mapping::CheckOptions;
+use crate::domain::mapping::{BoundDataset, CheckOptions};
 use crate::domain::names::{Rcu, TableName};
 use crate::domain::read::{ReadError, ReadPage, ReadRequest};
 use crate::domain::schema::Table;
@@ -29,6 +29,12 @@ use tokio::sync::watch;
 /// The share of provisioned units that reads take unless told otherwise: the rest is for those the
 /// tables are there for.
 const SHARE: f64 = 0.2;
+
+/// Units a second that a check reads unless told otherwise: moderate beside what any table is good for.
+const CHECK: Rcu = Rcu(500.0);
+
+/// The share of what a table is warm for that a check takes unless told otherwise.
+const WARM_SHARE: f64 = 0.1;
 
 /// How much, and how fast.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -49,14 +55,14 @@ impl Limits {
         }
     }
 
-    /// What a check adds to the limits of its session: those of its dataset file, where the session has none.
+    /// What a check adds to the limits of its session: those of its dataset file, where the session has
+    /// none, and 500 RCU a second where neither has a pace.
     #[must_use]
     pub fn of_check(self, check: &CheckOptions) -> Self {
-        let unless =
-            |session: Option<Rcu>, own: Option<f64>| own.map(Rcu).filter(|_| session.is_none());
+        let pace = check.rcu_per_second.map_or(CHECK, Rcu);
         Self {
-            max_rcu: unless(self.max_rcu, check.max_rcu),
-            rcu_per_second: unless(self.rcu_per_second, check.rcu_per_second),
+            max_rcu: check.max_rcu.map(Rcu).filter(|_| self.max_rcu.is_none()),
+            rcu_per_second: Some(pace).filter(|_| self.rcu_per_second.is_none()),
         }
     }
 }
@@ -128,6 +134,25 @@ impl Budget {
                 shared.slow_down(throttle);
             }
         });
+        budget
+    }
+
+    /// Limits the reads of a check within those of its `session`. Without a pace from anybody a table is read
+    /// at a tenth of what it is warm for (developer guide, warm throughput: what it takes at once).
+    #[must_use]
+    pub fn of_check(inner: Arc<dyn Store>, session: Limits, dataset: &BoundDataset) -> Self {
+        let check = &dataset.dataset.check;
+        let budget = Self::new(inner, session.of_check(check));
+        let usual = session.rcu_per_second.is_none() && check.rcu_per_second.is_none();
+        let copies = dataset.copies.iter().map(|copy| &copy.table);
+        let mut places = budget.shared.places();
+        for table in copies.chain([&dataset.base]) {
+            places.describe(table, None);
+            if usual {
+                places.warm(table, WARM_SHARE);
+            }
+        }
+        drop(places);
         budget
     }
 

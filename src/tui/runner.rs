@@ -206,8 +206,8 @@ impl Runner {
     }
 
     fn check(&mut self, ticket: Ticket, dataset: BoundDataset, copies: Vec<CopyName>) {
-        let limits = self.line.limits.of_check(&dataset.dataset.check);
-        let all = self.line.limits.or(limits);
+        let session = self.line.limits;
+        let all = session.or(session.of_check(&dataset.dataset.check));
         let options = DriftOptions {
             copies,
             pace: all.rcu_per_second,
@@ -215,7 +215,7 @@ impl Runner {
             ..DriftOptions::of(&dataset)
         };
         self.begin(ticket, move |store, cancel, gate, events| async move {
-            let store = Arc::new(Budget::new(store, limits));
+            let store = Arc::new(Budget::of_check(store, session, &dataset));
             // The fewer events wait, the sooner a held check stops reading.
             let (sender, inbox) = mpsc::channel(1);
             let job = tokio::spawn(async move {

@@ -92,6 +92,7 @@ fn options() -> DriftOptions {
         pace: None,
         budget: None,
         scope: Scope::Full,
+        memory: DriftOptions::MEMORY,
     }
 }
 

@@ -5,18 +5,19 @@ use super::super::exit::Failure;
 use super::super::output::tell;
 use super::super::progress::Progress;
 use super::super::session::Session;
+use crate::domain::mapping::BoundDataset;
 use crate::domain::read::ReadError;
 use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Means, Phase};
-use crate::store::budget::{Budget, Limits};
+use crate::store::budget::Budget;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// Runs a check within `limits` and shows how far it is.
+/// Runs a check of a dataset within its limits and those of the session, and shows how far it is.
 pub(in crate::cli) async fn watch<R>(
     session: &Session,
     global: &Global,
-    limits: Limits,
+    dataset: &BoundDataset,
     run: impl FnOnce(Means) -> R,
 ) -> Result<CheckOutcome, Failure>
 where
@@ -26,7 +27,8 @@ where
     let cancel = CancellationToken::new();
     let progress = Progress::new(global, "reading the base");
     let mut throttled = session.store.throttled();
-    let store = Arc::new(Budget::new(session.store(), limits));
+    let store = Budget::of_check(session.store(), global.limits(), dataset);
+    let store = Arc::new(store);
     let mut checking = std::pin::pin!(run(Means::new(store, events, cancel.clone())));
     let outcome = loop {
         tokio::select! {

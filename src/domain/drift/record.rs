@@ -72,7 +72,8 @@ impl<'a> Record<'a> {
     }
 
     /// Takes a record off the front of `bytes`; `None` at their end, or when they are cut.
-    pub(super) fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+    #[must_use]
+    pub fn take(bytes: &mut &'a [u8]) -> Option<Self> {
         let (fixed, rest) = bytes.split_at_checked(FIXED)?;
         let length = u16::from_le_bytes(fixed[32..].try_into().ok()?);
         let (key, rest) = rest.split_at_checked(usize::from(length & !UNMAPPABLE))?;

@@ -1,7 +1,8 @@
 //! One check: its copies, its figures, how it proceeds and ends.
 
+use super::kept::{Kept, actual, expected};
 use super::progress::Speed;
-use super::spill::{Layout, SideFile, failed};
+use super::standing::tables;
 use super::verify::{Waiting, unmeasured};
 use super::{
     CheckOutcome, CopyProgress, DriftEvent, DriftOptions, DriftProgress, Grace, Means, Phase,
@@ -18,7 +19,6 @@ use crate::domain::problem::Problem;
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::Table;
 use crate::engine::pages::{Reader, Stop};
-use std::io;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -27,13 +27,7 @@ use tokio::time::Instant;
 #[derive(Debug)]
 pub(super) struct Checked<'a> {
     pub(super) copy: &'a BoundCopy,
-    /// What the base says.
-    pub(super) expected: SideFile,
-    /// What the copy holds.
-    pub(super) actual: SideFile,
     pub(super) summary: CopySummary,
-    /// Items read of its table.
-    pub(super) read: u64,
     /// Whether its table was read to the end.
     pub(super) scanned: bool,
     /// Whether drift was confirmed without knowing its lag.
@@ -46,7 +40,8 @@ pub(super) struct Check<'a> {
     pub(super) reader: Reader<DriftEvent>,
     pub(super) dataset: &'a BoundDataset,
     pub(super) recorder: Recorder<'a>,
-    layout: Layout,
+    /// What the scans gave.
+    pub(super) kept: Kept,
     pub(super) grace: Grace,
     pace: Option<Rcu>,
     budget: Option<Rcu>,
@@ -61,7 +56,6 @@ pub(super) struct Check<'a> {
     pub(super) open: Vec<Waiting>,
     pub(super) findings: Vec<Finding>,
     pub(super) unverified: Vec<Unverified>,
-    pub(super) base_items: u64,
     pub(super) candidates: u64,
     /// What a person should know besides.
     notes: Vec<Problem>,
@@ -74,19 +68,20 @@ pub(super) struct Check<'a> {
 
 impl<'a> Check<'a> {
     pub(super) fn new(means: Means, dataset: &'a BoundDataset, options: &DriftOptions) -> Self {
-        let copies: Vec<&BoundCopy> = dataset
-            .copies
-            .iter()
-            .filter(|copy| options.covers(&copy.mapping.name))
-            .collect();
-        let layout = Layout::new(dataset.base.items, copies.len());
+        let copies = options.chosen(dataset);
+        let kept = match means.checkpoint {
+            Some(checkpoint) => checkpoint.into_kept(),
+            None => Kept::new(dataset, &copies, options),
+        };
+        let mut reader = Reader::new(means.store, means.events, means.cancel);
+        reader.used = kept.standing().consumed();
         Self {
-            reader: Reader::new(means.store, means.events, means.cancel),
+            reader,
             flows: means.flows,
             images: means.images,
             dataset,
             recorder: Recorder::new(dataset, copies.iter().copied()),
-            layout,
+            kept,
             grace: options.grace,
             pace: options.pace,
             budget: options.budget,
@@ -96,10 +91,7 @@ impl<'a> Check<'a> {
                 .into_iter()
                 .map(|copy| Checked {
                     copy,
-                    expected: SideFile::new(layout),
-                    actual: SideFile::new(layout),
                     summary: CopySummary::new(copy),
-                    read: 0,
                     scanned: false,
                     unmeasured: false,
                 })
@@ -107,7 +99,6 @@ impl<'a> Check<'a> {
             open: Vec::new(),
             findings: Vec::new(),
             unverified: Vec::new(),
-            base_items: 0,
             candidates: 0,
             notes: Vec::new(),
             left_out: dataset.failed.iter().any(|(name, _)| options.covers(name)),
@@ -120,24 +111,31 @@ impl<'a> Check<'a> {
     pub(super) async fn run(&mut self) -> Result<(), Stop> {
         self.scan_base().await?;
         self.scan_copies().await?;
+        self.confirm_tables().await?;
         self.compare()?;
-        self.verify().await
+        self.verify().await?;
+        self.confirm_tables().await
     }
 
     /// The differences of every copy that was read to its end become cases. Of a side that was read
     /// half-way everything unread would look missing.
     fn compare(&mut self) -> Result<(), Stop> {
-        for index in 0..self.copies.len() {
-            let checked = &mut self.copies[index];
-            checked.summary.expected = checked.expected.items();
-            checked.summary.actual = checked.actual.items();
+        for at in 0..self.copies.len() {
+            let Self { copies, kept, .. } = self;
+            let checked = &mut copies[at];
+            checked.summary.expected = kept.side(expected(at)).items();
+            checked.summary.actual = kept.side(actual(at)).items();
             if !checked.scanned {
                 continue;
             }
-            let candidates = unlike(self.dataset, checked, self.layout)
-                .map_err(|error| Stop::Failed(failed(&error)))?;
-            for candidate in candidates {
-                self.submit(index, candidate);
+            let mut found = Vec::new();
+            for bucket in kept.unlike(at) {
+                let left = kept.read(expected(at), bucket)?;
+                let right = kept.read(actual(at), bucket)?;
+                found.extend(differences(self.dataset, checked.copy, &left, &right));
+            }
+            for candidate in candidates(found) {
+                self.submit(at, candidate);
             }
         }
         self.candidates = self.open.len() as u64;
@@ -153,6 +151,9 @@ impl<'a> Check<'a> {
                 return Err(error);
             }
             self.failure.get_or_insert(error);
+        }
+        if self.failure.is_none() {
+            self.kept.finish();
         }
         for case in std::mem::take(&mut self.open) {
             let case = self.unpack(&case);
@@ -173,7 +174,7 @@ impl<'a> Check<'a> {
                 dataset: self.dataset.dataset.name.clone(),
                 mode: self.mode,
                 complete,
-                base_items: self.base_items,
+                base_items: self.kept.standing().base_items,
                 scan: self.estimate(),
                 copies: self.copies.into_iter().map(|c| c.summary).collect(),
                 consumed: self.reader.used.rcu,
@@ -204,27 +205,17 @@ impl<'a> Check<'a> {
         self.notes.push(note);
     }
 
-    /// The tables of the copies, each once, with the copies it holds.
-    pub(super) fn copy_tables(&self) -> Vec<(&'a Table, Vec<usize>)> {
-        let mut tables: Vec<(&Table, Vec<usize>)> = Vec::new();
-        for (index, checked) in self.copies.iter().enumerate() {
-            let table = &checked.copy.table;
-            match tables
-                .iter_mut()
-                .find(|(known, _)| known.name == table.name)
-            {
-                Some((_, copies)) => copies.push(index),
-                None => tables.push((table, vec![index])),
-            }
-        }
-        tables
+    /// The tables of the check: the base, then those of the copies, each once, with the copies it holds.
+    pub(super) fn tables(&self) -> Vec<(&'a Table, Vec<usize>)> {
+        let copies: Vec<&BoundCopy> = self.copies.iter().map(|checked| checked.copy).collect();
+        tables(self.dataset, &copies)
     }
 
     /// What scanning base and copies should consume; unknown when the size of one of them is.
     fn estimate(&self) -> ScanCost {
-        let tables = self.copy_tables().into_iter().map(|(table, _)| table);
+        let copies: Vec<&BoundCopy> = self.copies.iter().map(|checked| checked.copy).collect();
         ScanCost {
-            rcu: super::scans(self.dataset, tables),
+            rcu: super::scans(self.dataset, &copies),
             usd: None,
         }
     }
@@ -237,7 +228,6 @@ impl<'a> Check<'a> {
         of: Option<u64>,
     ) -> Result<(), Stop> {
         self.speed.note(self.reader.used.rcu);
-        let copies = self.copies.iter();
         let progress = DriftProgress {
             phase,
             items,
@@ -250,71 +240,55 @@ impl<'a> Check<'a> {
                 .units_left(phase)
                 .and_then(|units| self.speed.time_for(units)),
             candidates: self.candidates,
-            copies: copies
-                .map(|checked| CopyProgress {
-                    copy: checked.copy.mapping.name.clone(),
-                    expected: checked.expected.items(),
-                    read: checked.read,
-                })
-                .collect(),
+            copies: self.copies_so_far(),
         };
         self.reader.emit(DriftEvent::Progress(progress)).await
     }
 
-    /// What the scans still have to consume by the described bytes of the tables.
-    fn units_left(&self, phase: Phase) -> Option<f64> {
-        let base = match phase {
-            Phase::Base => vec![&self.dataset.base],
-            Phase::Copies => Vec::new(),
-            Phase::Grace | Phase::Verify => return None,
-        };
-        let copies = self
-            .copy_tables()
-            .into_iter()
-            .filter(|(_, copies)| copies.iter().any(|&at| !self.copies[at].scanned))
-            .map(|(table, _)| table);
-        copies.chain(base).map(|table| self.left_of(table)).sum()
+    fn copies_so_far(&self) -> Vec<CopyProgress> {
+        let tables = &self.kept.standing().tables;
+        let copies = self.copies.iter().enumerate();
+        copies
+            .map(|(at, checked)| CopyProgress {
+                copy: checked.copy.mapping.name.clone(),
+                expected: self.kept.side(expected(at)).items(),
+                read: tables
+                    .iter()
+                    .skip(1)
+                    .find(|table| table.name == checked.copy.table.name)
+                    .map_or(0, |table| table.items),
+            })
+            .collect()
     }
 
-    fn left_of(&self, table: &Table) -> Option<f64> {
-        let by = self.reader.used.by.iter();
-        let read: Rcu = by
-            .filter(|(name, ..)| *name == table.name)
-            .map(|(.., rcu)| *rcu)
-            .sum();
-        let all = scan_range(table)?.low;
-        Some((all.0 - read.0).max(0.0))
+    /// What the scans still have to consume by the described bytes of the tables.
+    fn units_left(&self, phase: Phase) -> Option<f64> {
+        if matches!(phase, Phase::Grace | Phase::Verify) {
+            return None;
+        }
+        let tables = self.tables().into_iter().zip(&self.kept.standing().tables);
+        tables
+            .filter(|(_, standing)| !standing.is_read())
+            .map(|((table, _), standing)| {
+                let all = scan_range(table)?.low;
+                Some((all.0 - standing.rcu.0).max(0.0))
+            })
+            .sum()
     }
 
     /// Takes note that a table could not be read, and goes on with the others; a run that was
     /// stopped is not to go on.
     pub(super) fn survive(&mut self, stop: Stop) -> Result<(), Stop> {
         match stop {
-            Stop::Failed(error) if error.kind != ReadErrorKind::Budget => {
+            Stop::Failed(error)
+                if !matches!(error.kind, ReadErrorKind::Budget | ReadErrorKind::Disk) =>
+            {
                 self.failure.get_or_insert(error);
                 Ok(())
             }
             stop => Err(stop),
         }
     }
-}
-
-/// The candidates of a copy: of buckets that do not agree, what has no like on the other side.
-fn unlike(
-    dataset: &BoundDataset,
-    checked: &mut Checked<'_>,
-    layout: Layout,
-) -> io::Result<Vec<Candidate>> {
-    let mut found = Vec::new();
-    for bucket in layout.buckets() {
-        if checked.expected.tally(bucket) == checked.actual.tally(bucket) {
-            continue;
-        }
-        let expected = checked.expected.read(bucket)?;
-        let actual = checked.actual.read(bucket)?;
-        found.extend(differences(dataset, checked.copy, &expected, &actual));
-    }
-    Ok(candidates(found))
 }
 
 /// What findings are listed by: copy in file order, class, keys.

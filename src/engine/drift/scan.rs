@@ -2,134 +2,167 @@
 
 use super::Phase;
 use super::check::Check;
-use super::spill::failed;
+use super::kept::{actual, expected};
+use super::standing::{Mark, Position, TableStanding};
 use crate::domain::drift::Membership;
 use crate::domain::plan::pace::scan_page_items;
+use crate::domain::problem::Problem;
 use crate::domain::query::Consistency;
-use crate::domain::read::{ReadPage, ReadRequest, Scan};
+use crate::domain::read::{ReadError, ReadErrorKind, ReadPage, ReadRequest, Scan};
 use crate::domain::schema::Table;
 use crate::engine::pages::{Cursor, Stop, Sweep};
 
-/// Bytes of a table that are worth a segment of a parallel Scan.
-const SEGMENT: u64 = 8 * 1024 * 1024;
-/// Segments at most: faster, but still modest beside the table's own traffic.
-const SEGMENTS: u64 = 4;
+/// Which table is the base.
+const BASE: usize = 0;
 
-/// A parallel Scan of a table.
+/// A parallel Scan of a table, from where it stands.
 #[derive(Debug)]
 struct TableScan {
     sweep: Sweep,
+    /// The segment of each sequence of pages.
+    segments: Vec<usize>,
     page_items: u32,
 }
 
 impl TableScan {
-    fn new(table: &Table) -> Self {
-        // At most `SEGMENTS`.
-        let total = u32::try_from((table.bytes / SEGMENT).clamp(1, SEGMENTS)).unwrap_or(1);
-        let segment = |number| {
+    fn new(table: &Table, standing: &TableStanding) -> Self {
+        // At most 256.
+        let total = u32::try_from(standing.segments.len()).unwrap_or(1);
+        let left = || {
+            let segments = (0..total).zip(&standing.segments);
+            segments.filter(|(_, at)| **at != Position::Read)
+        };
+        let cursor = |(number, at): (u32, &Position)| {
             Cursor::new(ReadRequest::Scan(Scan {
                 table: table.name.clone(),
                 index: None,
                 filter: None,
                 projection: None,
                 limit: None,
-                start: None,
+                start: at.start(),
                 segment: (total > 1).then_some((number, total)),
                 consistency: Consistency::Eventual,
             }))
         };
         Self {
-            sweep: Sweep::new((0..total).map(segment).collect()),
+            sweep: Sweep::new(left().map(cursor).collect()),
+            segments: left().map(|(number, _)| number as usize).collect(),
             page_items: scan_page_items(table.mean_item()),
         }
     }
 
-    /// The next page; `None` at the end.
-    async fn next(&mut self, check: &mut Check<'_>) -> Result<Option<ReadPage>, Stop> {
-        let (width, items) = (self.sweep.len(), Some(self.page_items));
-        self.sweep.next(&mut check.reader, width, items).await
+    /// The next page and its segment; `None` at the end.
+    async fn next(&mut self, check: &mut Check<'_>) -> Result<Option<(usize, ReadPage)>, Stop> {
+        let (width, items) = (self.segments.len(), Some(self.page_items));
+        let page = self.sweep.next_of(&mut check.reader, width, items).await?;
+        Ok(page.map(|(sequence, page)| (self.segments[sequence], page)))
     }
 }
 
 impl Check<'_> {
     /// Reads the base: what every copy should hold.
     pub(super) async fn scan_base(&mut self) -> Result<(), Stop> {
-        let dataset = self.dataset;
-        let mut scan = TableScan::new(&dataset.base);
-        let mut read = 0;
-        while let Some(page) = scan.next(self).await? {
-            self.take_base_items(&page)?;
-            read += page.items.len() as u64;
-            self.progress(Phase::Base, read, known(dataset.base.items))
-                .await?;
+        let table = &self.dataset.base;
+        let mut scan = TableScan::new(table, &self.kept.standing().tables[BASE]);
+        while let Some((segment, page)) = scan.next(self).await? {
+            self.keep_base_page(segment, &page)?;
+            let read = self.kept.standing().tables[BASE].items;
+            self.progress(Phase::Base, read, known(table.items)).await?;
         }
         Ok(())
     }
 
     /// Reads the copies: what they do hold. A table that cannot be read leaves out its copies.
     pub(super) async fn scan_copies(&mut self) -> Result<(), Stop> {
-        let tables = self.copy_tables();
-        let all = known(tables.iter().map(|(table, _)| table.items).sum());
-        let mut read = 0;
-        for (table, copies) in tables {
-            if let Err(stop) = self.scan_table(table, &copies, &mut read, all).await {
+        let tables = self.tables();
+        let copies = tables.iter().skip(1);
+        let all = known(copies.map(|(table, _)| table.items).sum());
+        for (at, (table, copies)) in tables.into_iter().enumerate().skip(1) {
+            if let Err(stop) = self.scan_copy(at, table, &copies, all).await {
                 self.survive(stop)?;
             }
         }
         Ok(())
     }
 
-    async fn scan_table(
+    async fn scan_copy(
         &mut self,
+        at: usize,
         table: &Table,
         copies: &[usize],
-        read: &mut u64,
         all: Option<u64>,
     ) -> Result<(), Stop> {
-        let mut scan = TableScan::new(table);
-        while let Some(page) = scan.next(self).await? {
-            self.take_copy_items(&page, copies)?;
-            *read += page.items.len() as u64;
-            self.progress(Phase::Copies, *read, all).await?;
+        let mut scan = TableScan::new(table, &self.kept.standing().tables[at]);
+        while let Some((segment, page)) = scan.next(self).await? {
+            self.keep_copy_page(Mark::new(at, segment, &page), &page, copies)?;
+            let read = self.kept.standing().copy_items();
+            self.progress(Phase::Copies, read, all).await?;
         }
-        for &index in copies {
-            self.copies[index].scanned = true;
+        for &copy in copies {
+            self.copies[copy].scanned = true;
         }
         Ok(())
     }
 
-    fn take_base_items(&mut self, page: &ReadPage) -> Result<(), Stop> {
-        let Self {
-            recorder, copies, ..
-        } = self;
-        let mut kept = Ok(());
+    fn keep_base_page(&mut self, segment: usize, page: &ReadPage) -> Result<(), ReadError> {
+        let (mut records, mut members) = (self.kept.page(), 0);
         for item in page.items.iter() {
-            let membership = recorder.base_item(item, |at, record| {
-                if kept.is_ok() {
-                    kept = copies[at].expected.push(&record);
-                }
+            let membership = self.recorder.base_item(item, |copy, record| {
+                records.put(expected(copy), &record);
             });
-            self.base_items += u64::from(membership == Membership::Member);
+            members += u64::from(membership == Membership::Member);
         }
-        kept.map_err(|error| Stop::Failed(failed(&error)))
+        let mark = Mark::new(BASE, segment, page).with_base_items(members);
+        self.kept.keep(mark, records)
     }
 
-    fn take_copy_items(&mut self, page: &ReadPage, of: &[usize]) -> Result<(), Stop> {
-        let Self {
-            recorder, copies, ..
-        } = self;
-        let mut kept = Ok(());
+    fn keep_copy_page(
+        &mut self,
+        mark: Mark,
+        page: &ReadPage,
+        copies: &[usize],
+    ) -> Result<(), ReadError> {
+        let mut records = self.kept.page();
         for item in page.items.iter() {
-            for &at in of {
-                copies[at].read += 1;
-                recorder.copy_item(at, item, |record| {
-                    if kept.is_ok() {
-                        kept = copies[at].actual.push(&record);
-                    }
-                });
+            for &copy in copies {
+                self.recorder
+                    .copy_item(copy, item, |record| records.put(actual(copy), &record));
             }
         }
-        kept.map_err(|error| Stop::Failed(failed(&error)))
+        self.kept.keep(mark, records)
+    }
+
+    /// Whether the tables are still those that were read: of one that was deleted or recreated meanwhile
+    /// nothing can be said.
+    ///
+    /// # Errors
+    /// When the base is not.
+    pub(super) async fn confirm_tables(&mut self) -> Result<(), Stop> {
+        for (at, (table, copies)) in self.tables().into_iter().enumerate() {
+            let gone = match self.reader.describe(&table.name).await {
+                Ok(now) if now.id == table.id => continue,
+                Ok(_) => "was deleted and created again",
+                Err(error) if error.kind == ReadErrorKind::NotFound => "was deleted",
+                // It cannot be asked: then reads of it tell.
+                Err(_) => continue,
+            };
+            let error = ReadError {
+                kind: ReadErrorKind::NotFound,
+                problem: Problem::new(format!(
+                    "the table `{}` {gone} while it was checked",
+                    table.name
+                ))
+                .hint("check again when the table is there to stay"),
+            };
+            if at == BASE {
+                return Err(error.into());
+            }
+            for copy in copies {
+                self.copies[copy].scanned = false;
+            }
+            self.survive(error.into())?;
+        }
+        Ok(())
     }
 }
 

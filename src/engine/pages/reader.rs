@@ -4,6 +4,7 @@ use super::{Cursor, Stop};
 use crate::domain::names::{IndexName, TableName};
 use crate::domain::problem::Problem;
 use crate::domain::read::{ReadError, ReadErrorKind, ReadPage};
+use crate::domain::schema::Table;
 use crate::engine::execute::Consumption;
 use crate::store::Store;
 use std::sync::Arc;
@@ -53,6 +54,11 @@ impl<E> Reader<E> {
             cancel,
             used: Consumption::default(),
         }
+    }
+
+    /// The table as it is now.
+    pub(in crate::engine) async fn describe(&self, table: &TableName) -> Result<Table, ReadError> {
+        self.store.describe_table(table).await
     }
 
     /// Tells the listener, waiting for room.

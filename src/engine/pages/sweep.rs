@@ -23,11 +23,6 @@ impl Sweep {
         }
     }
 
-    /// How many sequences there are.
-    pub(in crate::engine) const fn len(&self) -> usize {
-        self.cursors.len()
-    }
-
     /// The next page to arrive, with at most `width` reads under way, each to evaluate at most
     /// `items`; `None` when every page was read.
     ///
@@ -39,6 +34,17 @@ impl Sweep {
         width: usize,
         items: Option<u32>,
     ) -> Result<Option<ReadPage>, Stop> {
+        let page = self.next_of(reader, width, items).await?;
+        Ok(page.map(|(_, page)| page))
+    }
+
+    /// As [`Self::next`], with the number of the sequence the page is of.
+    pub(in crate::engine) async fn next_of<E>(
+        &mut self,
+        reader: &mut Reader<E>,
+        width: usize,
+        items: Option<u32>,
+    ) -> Result<Option<(usize, ReadPage)>, Stop> {
         while let Some(&id) = self.waiting.front() {
             if !reader.start(&mut self.pool, width, id, &self.cursors[id], items) {
                 break;
@@ -52,6 +58,6 @@ impl Sweep {
         if !self.cursors[id].ended() {
             self.waiting.push_front(id);
         }
-        Ok(Some(page))
+        Ok(Some((id, page)))
     }
 }

@@ -66,6 +66,15 @@ impl Places {
             }
         }
     }
+
+    /// Reads a table at `share` of the units that it is warm for, if that is told.
+    pub(super) fn warm(&mut self, table: &Table, share: f64) {
+        let rate = table.warm_rcu.map(|units| count(units) * share);
+        if rate.is_some() {
+            let place = self.at(&(table.name.clone(), None));
+            place.lane.set_rate(rate);
+        }
+    }
 }
 
 impl Place {

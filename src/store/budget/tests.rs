@@ -372,16 +372,50 @@ async fn an_account_limit_slows_everything_and_is_forgotten_once_recovered() {
     assert_eq!((pace.rate, pace.throttle), (Some(Rcu(100.0)), None));
 }
 
+/// At most so many units, so many a second.
+fn both(max_rcu: f64, rcu_per_second: f64) -> Limits {
+    Limits {
+        max_rcu: Some(Rcu(max_rcu)),
+        rcu_per_second: Some(Rcu(rcu_per_second)),
+    }
+}
+
 #[rstest]
-#[case::the_file_counts_where_the_session_says_nothing(Limits::default(), most(10.0))]
-#[case::the_session_goes_before_it(most(7.0), Limits::default())]
+#[case::the_file_counts_where_the_session_says_nothing(Limits::default(), both(10.0, 3.0))]
+#[case::the_session_goes_before_it(both(7.0, 9.0), Limits::default())]
 #[case::each_by_itself(pace(7.0), most(10.0))]
 fn a_check_is_limited_by_its_dataset_file(#[case] session: Limits, #[case] expected: Limits) {
     let check = CheckOptions {
         max_rcu: Some(10.0),
+        rcu_per_second: Some(3.0),
         ..CheckOptions::default()
     };
     assert_eq!(session.of_check(&check), expected);
+}
+
+#[test]
+fn a_check_without_any_pace_reads_500_units_a_second() {
+    let limits = Limits::default().of_check(&CheckOptions::default());
+    assert_eq!(limits, pace(500.0));
+    let limits = pace(2_000.0).of_check(&CheckOptions::default());
+    assert_eq!(limits, Limits::default(), "the session has one");
+}
+
+#[rstest]
+#[case::no_more_than_a_tenth_of_what_the_table_is_warm_for(Limits::default(), 1_000, 100.0)]
+#[case::and_no_more_than_the_default(Limits::default(), 12_000, 500.0)]
+#[case::unless_told_otherwise(pace(700.0), 1_000, 700.0)]
+#[tokio::test(start_paused = true)]
+async fn a_check_reads_at(#[case] session: Limits, #[case] warm: u64, #[case] rate: f64) {
+    let mut dataset = fixture::strikes();
+    dataset.dataset.check.rcu_per_second = None;
+    dataset.base.warm_rcu = Some(warm);
+    let pages = Pages::of(0.5);
+    let below = pages.under_limits(session);
+    let check = Budget::of_check(Arc::clone(&below) as Arc<dyn Store>, session, &dataset);
+    check.read(scan("strikes", Some(1))).await.unwrap();
+    let rates = [check.pace().rate, below.pace().rate].into_iter().flatten();
+    assert_eq!(rates.map(|rate| rate.0).reduce(f64::min), Some(rate));
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,6 +31,7 @@ pub(super) fn table(name: &TableName, told: &TableDescription) -> Option<Table> 
         items: count(told.item_count()),
         bytes: count(told.table_size_bytes()),
         billing: billing(told),
+        warm_rcu: warm(told),
         class: class(told),
         stream: stream(told),
         ttl: None,
@@ -131,6 +132,11 @@ fn billing(told: &TableDescription) -> Billing {
         (Some(BillingMode::PayPerRequest), _) | (_, None) => Billing::OnDemand,
         (_, Some(rcu)) => Billing::Provisioned { rcu },
     }
+}
+
+fn warm(told: &TableDescription) -> Option<u64> {
+    let units = told.warm_throughput()?.read_units_per_second();
+    Some(count(units)).filter(|units| *units > 0)
 }
 
 /// A table without a summary is of the standard class.
