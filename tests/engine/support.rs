@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 pub(crate) struct Server {
     pub(crate) db: Writer,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) endpoint: String,
     _stop: oneshot::Sender<()>,
 }
 
@@ -37,6 +38,7 @@ impl Server {
         Self {
             db: Writer(db),
             store: Arc::new(Dynamo::local(&endpoint)),
+            endpoint,
             _stop: stop,
         }
     }

@@ -152,9 +152,6 @@ impl<'a> Check<'a> {
             }
             self.failure.get_or_insert(error);
         }
-        if self.failure.is_none() {
-            self.kept.finish();
-        }
         for case in std::mem::take(&mut self.open) {
             let case = self.unpack(&case);
             self.leave_open(case.copy, case.candidate, LeftOpen::Pending);

@@ -6,7 +6,8 @@
 //! So what was read is read again only where a page was under way.
 //!
 //! Keys and digests are written, no items. Verification starts afresh: its verdicts rest on what both sides
-//! hold now, not on what they held before. When the check has its answer both are removed.
+//! hold now, not on what they held before. Whoever asked removes both once the answer is safe: a program
+//! killed before that gives it again.
 
 mod journal;
 mod manifest;
@@ -83,6 +84,11 @@ impl Checkpoint {
     #[must_use]
     pub const fn resumed(&self) -> Option<Resumed> {
         self.resumed
+    }
+
+    /// Removes the checkpoint at `path`: its check has its answer, and the answer has reached whoever wanted it.
+    pub fn remove(path: &Path) {
+        saved::remove(path);
     }
 
     /// What the check keeps from now on.

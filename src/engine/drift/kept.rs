@@ -163,13 +163,6 @@ impl Kept {
         records.map_err(|error| self.failed(&error))
     }
 
-    /// The check has its answer: nothing needs to be kept any more.
-    pub(super) fn finish(&mut self) {
-        if let Some(saved) = self.saved.take() {
-            saved.remove();
-        }
-    }
-
     /// Why records could not be kept, for a person.
     fn failed(&self, error: &io::Error) -> ReadError {
         let (place, elsewhere) = match &self.saved {

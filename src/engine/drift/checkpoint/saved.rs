@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 /// What the names of files in the directory begin with.
 const JOURNAL: &str = "journal.";
 const SIDE: &str = "side.";
+/// The file that says who writes there.
+const LOCK: &str = "lock";
 
 /// A checkpoint that this program alone writes.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub(in crate::engine::drift) struct Saved {
     path: PathBuf,
     directory: PathBuf,
     /// Held while this one is in use.
-    lock: File,
+    _lock: File,
     spec: Spec,
     generation: u64,
     journal: Option<Journal>,
@@ -37,12 +39,12 @@ impl Saved {
             .write(true)
             .create(true)
             .truncate(false)
-            .open(directory.join("lock"))?;
+            .open(directory.join(LOCK))?;
         lock.try_lock()?;
         Ok(Self {
             path: path.to_owned(),
             directory,
-            lock,
+            _lock: lock,
             spec,
             generation: 0,
             journal: None,
@@ -124,27 +126,33 @@ impl Saved {
 
     /// Removes what is left of a check whose checkpoint is gone.
     pub(super) fn clear(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.directory)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name.starts_with(JOURNAL) || name.starts_with(SIDE) {
-                fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(())
+        clear(&self.directory)
     }
+}
 
-    /// Removes it. What cannot be removed is nobody's trouble: the file goes first, and without it the rest is
-    /// cleared when the next check begins there.
-    pub(in crate::engine::drift) fn remove(self) {
-        let _kept = fs::remove_file(&self.path);
-        if self.clear().is_ok() {
-            let _kept = fs::remove_file(self.directory.join("lock"));
-            drop(self.lock);
-            let _kept = fs::remove_dir(&self.directory);
+/// Removes the checkpoint at `path`. The file goes first: without it the rest is cleared when the next check
+/// begins there, so what cannot be removed is nobody's trouble.
+pub(super) fn remove(path: &Path) {
+    let directory = beside(path, ".d");
+    let gone = fs::remove_file(path)
+        .and_then(|()| clear(&directory))
+        .and_then(|()| fs::remove_file(directory.join(LOCK)))
+        .and_then(|()| fs::remove_dir(&directory));
+    if let Err(error) = gone {
+        tracing::warn!("the checkpoint {} was not removed: {error}", path.display());
+    }
+}
+
+fn clear(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(JOURNAL) || name.starts_with(SIDE) {
+            fs::remove_file(entry.path())?;
         }
     }
+    Ok(())
 }
 
 /// `path` with more at the end of its name.
