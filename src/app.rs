@@ -7,6 +7,7 @@
 //! The root only routes; each screen and each kind of event has its own nested update.
 
 pub mod analyze;
+pub mod beside;
 mod catalog;
 mod check;
 pub mod commands;
@@ -103,6 +104,7 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
         }
         Event::Run(ticket, event) => run::take(state, ticket, event, &mut fx),
         Event::Check(ticket, event) => check::take(state, ticket, event, &mut fx),
+        Event::Beside(ticket, looked) => beside::take(state, ticket, *looked, &mut fx),
         Event::Statistics(event) => analyze::take(state, event, &mut fx),
         Event::Written(path, written) => export::take(state, path, written, &mut fx),
         Event::Failed(ticket, problem) => run::failed(state, ticket, problem, &mut fx),

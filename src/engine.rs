@@ -4,10 +4,12 @@
 //! their own. Dropping a run drops its reads, so cancelling stops requests, not just their display.
 
 pub mod analyze;
+mod beside;
 pub mod catalog;
 pub mod drift;
 pub mod execute;
 mod pages;
 pub mod statistics;
 
+pub use beside::beside;
 pub use execute::{Answer, Bounds, Consumption, ReadEvent, execute};

@@ -11,6 +11,7 @@ use super::state::{Screen, State};
 use super::tree::{Node, declared};
 use super::viewport::Pane;
 use crate::domain::cost::scan_range;
+use crate::domain::drift::Noted;
 use crate::domain::names::{CopyName, DatasetName, Rcu};
 use crate::domain::problem::Problem;
 use crate::domain::query::Target;
@@ -139,6 +140,27 @@ pub(super) fn start(
     state.drift.start(ticket, start, state.now);
     relist(state);
     fx.redraw();
+}
+
+/// Looks again at the findings that are listed.
+pub(super) fn look_again(state: &mut State, fx: &mut Effects) {
+    fx.redraw();
+    let noted: Vec<Noted> = state.drift.listed_findings().map(Noted::of).collect();
+    let Some(dataset) = state.drift.shown.clone().filter(|_| !noted.is_empty()) else {
+        state.complain("nothing to look at again: no findings are listed");
+        return;
+    };
+    if state.runs(Slot::Check) {
+        state.complain("a check runs: it looks at everything anyway");
+        return;
+    }
+    let ticket = state.slots.start(Slot::Check);
+    fx.push(Effect::Recheck {
+        ticket,
+        dataset,
+        noted: noted.clone(),
+    });
+    state.drift.start_again(ticket, noted, state.now);
 }
 
 fn show_running(state: &mut State) {

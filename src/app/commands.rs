@@ -132,6 +132,7 @@ impl Command {
                 Context::On(Screen::Ledger) | Context::In(Pane::Shares | Pane::Entries) => {
                     Some("ledger")
                 }
+                Context::On(Screen::Beside) | Context::In(Pane::Beside) => Some("side by side"),
                 Context::In(Pane::Tree) => Some("datasets"),
                 Context::In(Pane::Request) => Some("request"),
                 Context::In(Pane::Route) => Some("route"),

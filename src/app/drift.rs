@@ -2,12 +2,12 @@
 
 mod check;
 
-pub use check::{Badge, Check, CheckPhase, CopyVerdict, Size, Start};
+pub use check::{Badge, Check, CheckPhase, CopyVerdict, Reading, Size, Start};
 
 use super::job::Ticket;
 use super::routing::Planned;
 use super::scroll::{Motion, Scroll};
-use crate::domain::drift::{Class, CopySummary, Finding};
+use crate::domain::drift::{Class, CopySummary, Finding, Noted};
 use crate::domain::names::{CopyName, DatasetName};
 use crate::domain::plan::Access;
 use crate::domain::problem::Problem;
@@ -103,6 +103,22 @@ impl Drift {
         self.shown = Some(dataset);
     }
 
+    /// Findings of the dataset shown are looked at again.
+    pub fn start_again(&mut self, ticket: Ticket, noted: Vec<Noted>, now: u64) {
+        if let Some(dataset) = self.shown.clone()
+            && let Some(check) = self.checks.get_mut(&dataset)
+        {
+            check.start_again(noted, now);
+            self.running = Some((ticket, dataset));
+        }
+    }
+
+    /// The findings that are listed.
+    pub fn listed_findings(&self) -> impl Iterator<Item = &Finding> {
+        let findings = self.check().map_or(&[][..], |check| &check.findings);
+        self.listed.iter().filter_map(|index| findings.get(*index))
+    }
+
     /// Something of the running check came in.
     pub fn take(&mut self, event: DriftEvent) {
         let Some(check) = self.running_check() else {
@@ -110,7 +126,11 @@ impl Drift {
         };
         match event {
             DriftEvent::Progress(progress) => check.progress = Some(progress),
-            DriftEvent::Finding(finding) => check.findings.push(*finding),
+            // What was looked at again is listed already.
+            DriftEvent::Finding(finding) if check.reading == Reading::Everything => {
+                check.findings.push(*finding);
+            }
+            DriftEvent::Finding(_) => {}
         }
     }
 
@@ -180,13 +200,12 @@ impl Drift {
             return Vec::new();
         };
         let whole = !self.is_narrowed();
-        let listed = self.listed.iter().filter_map(|i| check.findings.get(*i));
         let copy = self.copy();
         let open = check
             .unverified
             .iter()
             .filter(|open| whole && copy.is_none_or(|copy| open.copy == *copy));
-        listed
+        self.listed_findings()
             .map(|finding| finding.to_json().to_string())
             .chain(open.map(|open| open.to_json().to_string()))
             .collect()

@@ -3,6 +3,7 @@
 use super::analyze::Initiative;
 use super::export::Existing;
 use super::job::{Slot, Ticket};
+use crate::domain::drift::{Noted, Sought};
 use crate::domain::names::{CopyName, DatasetName, TableName};
 use crate::domain::plan::Plan;
 use crate::domain::query::Request;
@@ -28,6 +29,25 @@ pub enum Effect {
         dataset: DatasetName,
         /// Only these copies; all when empty.
         copies: Vec<CopyName>,
+    },
+    /// Look again at findings. The events are those of a check.
+    Recheck {
+        /// The ticket.
+        ticket: Ticket,
+        /// The dataset.
+        dataset: DatasetName,
+        /// What was found.
+        noted: Vec<Noted>,
+    },
+    /// Look at an item in every copy. What is seen comes back as [`Event::Beside`](super::Event::Beside)
+    /// with this ticket.
+    Beside {
+        /// The ticket.
+        ticket: Ticket,
+        /// The dataset.
+        dataset: DatasetName,
+        /// The item.
+        sought: Box<Sought>,
     },
     /// Sample a dataset or a table. What comes of it arrives as
     /// [`Event::Statistics`](super::Event::Statistics) with this ticket.

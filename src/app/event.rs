@@ -5,6 +5,7 @@ use super::job::Ticket;
 use super::key::Key;
 use super::ledger::Snapshot;
 use super::viewport::Viewports;
+use crate::domain::drift::Beside;
 use crate::domain::names::{Rcu, TableName};
 use crate::domain::problem::Problem;
 use crate::domain::read::ReadError;
@@ -54,6 +55,8 @@ pub enum Event {
     Run(Ticket, RunEvent),
     /// A check that was started tells something.
     Check(Ticket, CheckEvent),
+    /// A look at an item in every copy ended.
+    Beside(Ticket, Box<Result<Beside, ReadError>>),
     /// Statistics were found, or are being sampled.
     Statistics(StatisticsEvent),
     /// A file of this name was written, or not.

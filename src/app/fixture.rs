@@ -1,6 +1,9 @@
 //! What tests of app and ui share: the tables of the demo, strikes, and scripts of events.
 
+mod drift;
 pub(crate) mod random;
+
+pub(crate) use drift::{beside, finding, outcome};
 
 use super::ledger::{Entry, Share, Snapshot};
 use super::routing::{Planned, Verdict};
@@ -9,7 +12,6 @@ use super::{
     Ticket, update,
 };
 use crate::domain::cost::ScanCost;
-use crate::domain::drift::{AttributeDiff, Class, CopySummary, Finding, Summary};
 use crate::domain::expr::Predicate;
 use crate::domain::item::{Block, BlockBuilder};
 use crate::domain::mapping::parse_dataset_file;
@@ -26,7 +28,6 @@ use crate::domain::schema::{
 };
 use crate::domain::value::{Item, Value};
 use crate::engine::catalog::CatalogEvent;
-use crate::engine::drift::CheckOutcome;
 use crate::engine::execute::{Answer, Consumption, ReadEvent};
 use crate::store::Identity;
 
@@ -300,73 +301,6 @@ pub(crate) fn answer(count: u64) -> Answer {
     }
 }
 
-/// A finding about one strike.
-pub(crate) fn finding(class: Class, copy: &str, id: &str) -> Finding {
-    let text = |text: &str| Value::s(text);
-    Finding {
-        dataset: DatasetName::from("strikes"),
-        copy: CopyName::from(copy),
-        class,
-        base_key: Some(Item::from([
-            ("airport".to_owned(), text("SACRAMENTO INTL")),
-            ("strike_id".to_owned(), text(id)),
-        ])),
-        copy_key: Some(Item::from([
-            ("month".to_owned(), text("1998-08")),
-            ("slot".to_owned(), text(&format!("1998-08-13#{id}"))),
-        ])),
-        attributes: if class == Class::Different {
-            vec![AttributeDiff {
-                path: "cost_total".to_owned(),
-                base: Some(Value::N("12".parse().unwrap())),
-                copy: None,
-            }]
-        } else {
-            Vec::new()
-        },
-        detail: None,
-        seen_at: "2026-11-24T12:00:00Z".to_owned(),
-        confirmed_at: "2026-11-24T12:00:02Z".to_owned(),
-        mend: None,
-    }
-}
-
-/// How a complete check of these copies ended: each with as many missing items.
-pub(crate) fn outcome(copies: &[(&str, u64)], findings: Vec<Finding>) -> CheckOutcome {
-    let copies = copies.iter().map(|(name, missing)| CopySummary {
-        copy: CopyName::from(*name),
-        table: TableName::from(format!("strikes_{name}")),
-        expected: 10_000,
-        actual: 10_000 - missing,
-        candidates: missing + 3,
-        in_flight: 3,
-        pending: 0,
-        hot: 0,
-        findings: std::iter::once((Class::Missing, *missing)).collect(),
-        bound: None,
-    });
-    let summary = Summary {
-        dataset: DatasetName::from("strikes"),
-        mode: "full",
-        complete: true,
-        base_items: 10_000,
-        copies: copies.collect(),
-        consumed: Rcu(1372.5),
-        scan: ScanCost {
-            rcu: Some(Range::new(Rcu(1370.0), Rcu(1390.0))),
-            usd: None,
-        },
-        seconds: 4.1,
-    };
-    CheckOutcome {
-        summary,
-        findings,
-        unverified: Vec::new(),
-        notes: Vec::new(),
-        error: None,
-    }
-}
-
 /// The state at the start of the demo, with nothing described.
 pub(crate) fn start() -> State {
     let text = include_str!("../../data/driftscope.toml");
@@ -472,6 +406,8 @@ impl Script {
         let mut tickets = self.effects.iter().filter_map(|effect| match effect {
             Effect::Run { ticket, .. }
             | Effect::Check { ticket, .. }
+            | Effect::Recheck { ticket, .. }
+            | Effect::Beside { ticket, .. }
             | Effect::Analyze { ticket, .. } => Some(*ticket),
             _ => None,
         });

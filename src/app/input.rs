@@ -139,6 +139,7 @@ fn press(state: &mut State, pane: Pane, mouse: Mouse) {
         Pane::Tree => Some(state.tree.scroll),
         Pane::Results => Some(state.results.scroll),
         Pane::Item => Some(state.item.scroll),
+        Pane::Beside => Some(state.beside.scroll),
         Pane::Copies => Some(state.drift.copies),
         Pane::Findings => Some(state.drift.findings),
         Pane::Shares => Some(state.ledger.shares),
@@ -212,6 +213,10 @@ fn step_scroll_only(state: &mut State, pane: Pane) {
             .scroll
             .settle(state.results.rows.len(), height),
         Pane::Item => state.item.scroll.settle(state.item.lines.len(), height),
+        Pane::Beside => {
+            let len = state.beside.names.len();
+            state.beside.scroll.settle(len, height);
+        }
         Pane::Copies => {
             let len = state.drift.copy_names.len() + 1;
             state.drift.copies.settle(len, height);

@@ -13,11 +13,13 @@ pub enum Slot {
     Check,
     /// Sampling tables.
     Analyze,
+    /// Looking at one item in every copy.
+    Beside,
 }
 
 impl Slot {
     /// Every slot.
-    pub const ALL: [Self; 3] = [Self::Run, Self::Check, Self::Analyze];
+    pub const ALL: [Self; 4] = [Self::Run, Self::Check, Self::Analyze, Self::Beside];
 
     /// What runs in it, as a noun for sentences.
     #[must_use]
@@ -26,6 +28,7 @@ impl Slot {
             Self::Run => "request",
             Self::Check => "drift check",
             Self::Analyze => "analysis",
+            Self::Beside => "look at the copies",
         }
     }
 }

@@ -6,7 +6,7 @@ use super::job::{Slot, Ticket};
 use super::overlay::{Asked, Overlay, Question};
 use super::results::{Phase, Results};
 use super::routing::{Planned, Verdict, cheaper};
-use super::state::State;
+use super::state::{Screen, State};
 use super::viewport::Pane;
 use crate::domain::cost::ask_limit;
 use crate::domain::names::Rcu;
@@ -174,7 +174,7 @@ pub(super) fn resume(state: &mut State, slot: Slot, fx: &mut Effects) {
             fx.push(Effect::Resume(slot));
         }
         Slot::Check => super::check::resume(state, fx),
-        Slot::Analyze => {}
+        Slot::Analyze | Slot::Beside => {}
     }
 }
 
@@ -186,7 +186,7 @@ pub(super) fn cancel(state: &mut State, slot: Slot, fx: &mut Effects) {
     match slot {
         Slot::Run => state.results.phase = Phase::Cancelling,
         Slot::Check => super::check::cancelling(state),
-        Slot::Analyze => {}
+        Slot::Analyze | Slot::Beside => {}
     }
     withdraw_question(state, slot);
     fx.push(Effect::Cancel(slot));
@@ -212,6 +212,7 @@ pub(super) fn failed(state: &mut State, ticket: Ticket, problem: Problem, fx: &m
         Slot::Run => state.results.end(Phase::Failed(problem), state.now),
         Slot::Check => super::check::end(state, Err(problem)),
         Slot::Analyze => super::analyze::failed(state, &problem),
+        Slot::Beside => super::beside::failed(state, problem),
     }
     fx.redraw();
 }
@@ -219,7 +220,7 @@ pub(super) fn failed(state: &mut State, ticket: Ticket, problem: Problem, fx: &m
 /// Cancels what the user most likely means: what the present screen shows. Whether anything was cancelled.
 pub(super) fn cancel_what_runs(state: &mut State, fx: &mut Effects) -> bool {
     let first = match state.screen {
-        super::state::Screen::Drift => [Slot::Check, Slot::Run, Slot::Analyze],
+        Screen::Drift => [Slot::Check, Slot::Run, Slot::Analyze],
         _ => [Slot::Run, Slot::Check, Slot::Analyze],
     };
     let Some(slot) = first.iter().copied().find(|slot| state.is_awaited(*slot)) else {

@@ -1,6 +1,7 @@
 //! Everything the screen is drawn from. Plain data: no handles, no clock.
 
 use super::analyze::{Analyses, Initiative, Sampling};
+use super::beside::BesideView;
 use super::drift::Drift;
 use super::event::{SandboxProgress, Session};
 use super::history::History;
@@ -62,6 +63,8 @@ pub enum Screen {
     Item,
     /// A drift check.
     Drift,
+    /// The same item in every copy.
+    Beside,
     /// Every request made, with its units.
     Ledger,
 }
@@ -74,6 +77,7 @@ impl Screen {
             Self::Explore => &[Pane::Tree, Pane::Request, Pane::Route, Pane::Results],
             Self::Item => &[Pane::Item],
             Self::Drift => &[Pane::Copies, Pane::Findings, Pane::Diff],
+            Self::Beside => &[Pane::Beside],
             Self::Ledger => &[Pane::Shares, Pane::Entries],
         }
     }
@@ -81,7 +85,7 @@ impl Screen {
     /// Whether it says itself what runs, and how far it is.
     #[must_use]
     pub const fn shows_what_runs(self) -> bool {
-        matches!(self, Self::Explore | Self::Drift)
+        matches!(self, Self::Explore | Self::Drift | Self::Beside)
     }
 }
 
@@ -153,6 +157,8 @@ pub struct State {
     pub item: ItemView,
     /// Checks.
     pub drift: Drift,
+    /// The same item in every copy.
+    pub beside: BesideView,
     /// What is sampled for the planner.
     pub analyses: Analyses,
     /// Requests made of the service, and what answers cost.
@@ -204,6 +210,7 @@ impl State {
         match self.screen {
             Screen::Explore => self.explore_pane.unwrap_or(Pane::Tree),
             Screen::Item => Pane::Item,
+            Screen::Beside => Pane::Beside,
             Screen::Drift => self.drift_pane.unwrap_or(Pane::Findings),
             Screen::Ledger => self.ledger_pane.unwrap_or(Pane::Entries),
         }
@@ -216,7 +223,7 @@ impl State {
         }
         match self.screen {
             Screen::Explore => self.explore_pane = Some(pane),
-            Screen::Item => {}
+            Screen::Item | Screen::Beside => {}
             Screen::Drift => self.drift_pane = Some(pane),
             Screen::Ledger => self.ledger_pane = Some(pane),
         }

@@ -1,6 +1,7 @@
 //! Scripts of events: what happens goes in, state and effects come out.
 
 mod analyze;
+mod beside;
 mod drift;
 mod explore;
 mod history;
@@ -10,8 +11,10 @@ mod run;
 
 use super::fixture::Script;
 use super::*;
+use crate::domain::drift::Beside;
 use crate::domain::plan::Plan;
 use crate::domain::query::Request;
+use crate::domain::read::ReadError;
 
 impl Script {
     /// The effects since the last look.
@@ -25,6 +28,12 @@ impl Script {
             Effect::Run { request, plan, .. } => Some((&**request, &**plan)),
             _ => None,
         })
+    }
+
+    /// The look at an item in every copy ends.
+    fn beside(&mut self, looked: Result<Beside, ReadError>) {
+        let ticket = self.ticket(Slot::Beside);
+        self.event(Event::Beside(ticket, Box::new(looked)));
     }
 
     fn notice(&self) -> &str {

@@ -23,6 +23,8 @@ pub enum Pane {
     Findings,
     /// What differs in one finding.
     Diff,
+    /// One item in every copy.
+    Beside,
     /// What each table and index consumed.
     Shares,
     /// Every request made.

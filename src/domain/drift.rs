@@ -5,6 +5,7 @@
 //! look shows, [`Rounds`] when looks have shown it long enough.
 
 mod baseline;
+mod beside;
 mod bound;
 mod compare;
 mod digest;
@@ -24,6 +25,7 @@ mod unverified;
 mod verdict;
 
 pub use baseline::Baseline;
+pub use beside::{Beside, Presence, Sighting, Sought, Standing};
 pub use bound::{Bound, Clusters, SAMPLE, Sampled};
 pub use compare::{AttributeDiff, diff_items};
 pub use digest::Digest;

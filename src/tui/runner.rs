@@ -3,25 +3,26 @@
 //! One job a slot: starting one cancels the slot's former one, which saves capacity. A panic in a
 //! job arrives as an event, never as a broken screen.
 
+mod dataset;
 mod statistics;
 mod write;
 
 use super::{Connect, Connected};
 use crate::app::ledger::Snapshot;
-use crate::app::{CheckEvent, Effect, Event, RunEvent, Session, Slot, State, Ticket};
-use crate::domain::mapping::{BoundDataset, DatasetFile};
-use crate::domain::names::{CopyName, TableName};
+use crate::app::{Effect, Event, RunEvent, Session, Slot, State, Ticket};
+use crate::domain::mapping::DatasetFile;
+use crate::domain::names::{DatasetName, TableName};
 use crate::domain::plan::Plan;
 use crate::domain::problem::Problem;
 use crate::domain::query::Request;
 use crate::domain::schema::TableState;
 use crate::engine::catalog::{self, CatalogEvent};
-use crate::engine::drift::{DriftOptions, Means, check};
 use crate::engine::execute::{Bounds, execute};
 use crate::engine::statistics::Archive;
 use crate::store::Store;
 use crate::store::budget::{Budget, Limits, Pace};
 use crate::store::ledger::Ledger;
+use dataset::Checked;
 use statistics::Kept;
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -110,13 +111,24 @@ impl Runner {
                 dataset,
                 copies,
             } => match state.catalog.dataset(dataset.as_str()) {
-                Some(bound) => self.check(ticket, bound.clone(), copies),
-                None => self.fail(
-                    ticket,
-                    Problem::new(format!(
-                        "the dataset `{dataset}` is not bound to its tables yet"
-                    )),
-                ),
+                Some(bound) => self.check(ticket, bound.clone(), Checked::Copies(copies)),
+                None => self.fail(ticket, unbound(&dataset)),
+            },
+            Effect::Recheck {
+                ticket,
+                dataset,
+                noted,
+            } => match state.catalog.dataset(dataset.as_str()) {
+                Some(bound) => self.check(ticket, bound.clone(), Checked::Findings(noted)),
+                None => self.fail(ticket, unbound(&dataset)),
+            },
+            Effect::Beside {
+                ticket,
+                dataset,
+                sought,
+            } => match state.catalog.dataset(dataset.as_str()) {
+                Some(bound) => self.beside(ticket, bound.clone(), *sought),
+                None => self.fail(ticket, unbound(&dataset)),
             },
             Effect::Analyze {
                 ticket,
@@ -200,33 +212,6 @@ impl Runner {
             .await;
             finish(job, &events, ticket, |answer| {
                 Event::Run(ticket, RunEvent::Done(answer))
-            })
-            .await;
-        });
-    }
-
-    fn check(&mut self, ticket: Ticket, dataset: BoundDataset, copies: Vec<CopyName>) {
-        let session = self.line.limits;
-        let all = session.or(session.of_check(&dataset.dataset.check));
-        let options = DriftOptions {
-            copies,
-            pace: all.rcu_per_second,
-            budget: all.max_rcu,
-            ..DriftOptions::of(&dataset)
-        };
-        self.begin(ticket, move |store, cancel, gate, events| async move {
-            let store = Arc::new(Budget::of_check(store, session, &dataset));
-            // The fewer events wait, the sooner a held check stops reading.
-            let (sender, inbox) = mpsc::channel(1);
-            let job = tokio::spawn(async move {
-                check(Means::new(store, sender, cancel), &dataset, &options).await
-            });
-            forward(inbox, gate, &events, |e| {
-                Event::Check(ticket, CheckEvent::Drift(e))
-            })
-            .await;
-            finish(job, &events, ticket, |outcome| {
-                Event::Check(ticket, CheckEvent::Done(Box::new(outcome)))
             })
             .await;
         });
@@ -335,6 +320,12 @@ impl Line {
         }
         load(port, files, kept, self.events.clone()).await;
     }
+}
+
+fn unbound(dataset: &DatasetName) -> Problem {
+    Problem::new(format!(
+        "the dataset `{dataset}` is not bound to its tables yet"
+    ))
 }
 
 async fn load(store: Arc<dyn Store>, files: Vec<DatasetFile>, kept: Kept, events: Sender<Event>) {

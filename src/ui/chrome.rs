@@ -74,6 +74,11 @@ fn subject(state: &State) -> String {
     {
         return dataset.to_string();
     }
+    if state.screen == Screen::Beside
+        && let Some((dataset, _)) = &state.beside.of
+    {
+        return dataset.to_string();
+    }
     match state.routing.last.as_ref().map(|planned| &planned.target) {
         Some(Target::Dataset(dataset) | Target::Pinned { dataset, .. }) => dataset.to_string(),
         Some(Target::Table { table, .. }) => table.to_string(),

@@ -301,7 +301,7 @@ fn words(question: &Question) -> (&'static str, Vec<String>, &'static str, &'sta
             match slot {
                 Slot::Run => "stop; the rows so far stay",
                 Slot::Check => "stop; the findings so far stay",
-                Slot::Analyze => "stop; what was sampled stays",
+                Slot::Analyze | Slot::Beside => "stop; what was read stays",
             },
         ),
         Question::CheckCost {

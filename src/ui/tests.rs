@@ -1,3 +1,4 @@
+mod beside;
 mod drift;
 mod safety;
 

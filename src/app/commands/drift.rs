@@ -2,7 +2,8 @@
 
 use super::{Command, Context};
 use crate::app::state::Screen;
-use crate::app::{check, export};
+use crate::app::viewport::Pane;
+use crate::app::{beside, check, export};
 
 const DRIFT: &[Context] = &[Context::On(Screen::Drift)];
 
@@ -43,6 +44,37 @@ pub(super) static COMMANDS: &[Command] = &[
         contexts: DRIFT,
         hint: "class",
         run: check::next_class,
+    },
+    Command {
+        id: "beside",
+        title: "The item in every copy",
+        help: "Reads the base item and what the mapping gives for it in every copy, strongly, and marks what differs.",
+        keys: &["="],
+        contexts: &[
+            Context::In(Pane::Results),
+            Context::In(Pane::Item),
+            Context::On(Screen::Drift),
+        ],
+        hint: "copies",
+        run: beside::open,
+    },
+    Command {
+        id: "recheck",
+        title: "Look again at findings",
+        help: "Those that are listed, by the same looks and the same grace. What was mended since goes from the list.",
+        keys: &["r", "f5"],
+        contexts: DRIFT,
+        hint: "recheck",
+        run: check::look_again,
+    },
+    Command {
+        id: "look-again",
+        title: "Look again at the item",
+        help: "Reads the item and its copies once more.",
+        keys: &["r", "f5"],
+        contexts: &[Context::On(Screen::Beside)],
+        hint: "look again",
+        run: beside::look,
     },
     Command {
         id: "write",

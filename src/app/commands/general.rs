@@ -14,7 +14,7 @@ use crate::app::state::{Screen, State};
 use crate::app::text::{sanitise, truncate};
 use crate::app::tree::{failed_tables, is_of_a_dataset};
 use crate::app::viewport::Pane;
-use crate::app::{catalog, check};
+use crate::app::{beside, catalog, check};
 use crate::domain::item::{PlainJson, item_to_dynamo_json};
 use crate::domain::plan::explain_text;
 
@@ -136,7 +136,9 @@ fn palette(state: &mut State, fx: &mut Effects) {
 
 fn cancel(state: &mut State, fx: &mut Effects) {
     fx.redraw();
-    if matches!(state.screen, Screen::Item | Screen::Ledger) {
+    if state.screen == Screen::Beside {
+        beside::leave(state, fx);
+    } else if matches!(state.screen, Screen::Item | Screen::Ledger) {
         state.screen = Screen::Explore;
     } else if cancel_what_runs(state, fx) {
     } else if state.screen == Screen::Drift && state.drift.is_narrowed() {
@@ -153,7 +155,9 @@ fn cancel(state: &mut State, fx: &mut Effects) {
 
 fn back(state: &mut State, fx: &mut Effects) {
     fx.redraw();
-    if state.screen != Screen::Explore {
+    if state.screen == Screen::Beside {
+        beside::leave(state, fx);
+    } else if state.screen != Screen::Explore {
         state.screen = Screen::Explore;
     } else if state.is_busy() {
         state.overlay = Some(Overlay::Question(Question::Quit));
@@ -219,6 +223,10 @@ fn value_text(state: &State) -> Option<String> {
         Pane::Request => Some(state.request.text().to_owned()),
         Pane::Route => Some(explain_text(&state.routing.last.as_ref()?.route)),
         Pane::Results | Pane::Item => under_cursor(state)?.1.as_ref().map(scalar_text),
+        Pane::Beside => {
+            let (value, _) = state.beside.cell(state.beside.name()?, state.beside.column);
+            value.map(scalar_text)
+        }
         Pane::Copies => Some(state.drift.copy()?.to_string()),
         Pane::Findings | Pane::Diff => {
             let finding = state.drift.finding()?;
@@ -236,6 +244,7 @@ fn item_json(state: &State) -> Option<String> {
     match state.pane() {
         Pane::Results => serde_json::to_string(&PlainJson(state.results.row()?)).ok(),
         Pane::Item => Some(item_to_dynamo_json(&state.item.item).to_string()),
+        Pane::Beside => Some(item_to_dynamo_json(state.beside.item()?).to_string()),
         Pane::Findings | Pane::Diff => Some(state.drift.finding()?.to_json().to_string()),
         _ => None,
     }

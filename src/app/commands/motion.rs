@@ -150,6 +150,7 @@ pub(in crate::app) fn step_pane(state: &mut State, pane: Pane, motion: Motion) {
         }
         Pane::Results => state.results.step(motion, height),
         Pane::Item => state.item.step(motion, height),
+        Pane::Beside => state.beside.step(motion, height),
         Pane::Copies => {
             state.drift.step_copies(motion, height);
             check::relist(state);
@@ -183,6 +184,10 @@ fn left(state: &mut State, fx: &mut Effects) {
             let height = state.height(Pane::Item);
             state.item.close(height);
         }
+        Pane::Beside => {
+            let column = state.beside.column.saturating_sub(1);
+            state.beside.go_to_column(column);
+        }
         _ if state.screen == Screen::Drift => turn(state, Screen::Drift.panes().len() - 1, fx),
         _ => {}
     }
@@ -203,6 +208,7 @@ fn right(state: &mut State, fx: &mut Effects) {
             let height = state.height(Pane::Item);
             state.item.open(height);
         }
+        Pane::Beside => state.beside.go_to_column(state.beside.column + 1),
         _ if state.screen == Screen::Drift => turn(state, 1, fx),
         _ => {}
     }

@@ -8,7 +8,7 @@ use crate::app::request::Mode;
 use crate::app::scroll::Scroll;
 use crate::app::state::{Screen, State};
 use crate::app::viewport::Pane;
-use crate::app::{analyze, catalog, edit, history, ledger, run};
+use crate::app::{analyze, beside, catalog, edit, history, ledger, run};
 use crate::domain::query::Target;
 
 const EXPLORE: &[Context] = &[Context::On(Screen::Explore)];
@@ -18,7 +18,7 @@ pub(super) static COMMANDS: &[Command] = &[
     Command {
         id: "open",
         title: "Open",
-        help: "Datasets: run the default request. Request: edit. Route: why. Results: the item. Findings: the difference.",
+        help: "Datasets: run the default request. Request: edit. Route: why. Results: the item. Findings: the item in every copy.",
         keys: &["enter"],
         contexts: &[Context::Screens],
         hint: "open",
@@ -182,8 +182,8 @@ fn open(state: &mut State, fx: &mut Effects) {
         Pane::Results => open_item(state),
         Pane::Item => fold(state, fx),
         Pane::Copies => state.focus(Pane::Findings),
-        Pane::Findings => state.focus(Pane::Diff),
-        Pane::Diff | Pane::Value | Pane::Shares | Pane::Entries | Pane::Overlay => {}
+        Pane::Findings | Pane::Diff => beside::open(state, fx),
+        Pane::Beside | Pane::Value | Pane::Shares | Pane::Entries | Pane::Overlay => {}
     }
     fx.redraw();
 }
@@ -202,7 +202,7 @@ fn why(state: &mut State, fx: &mut Effects) {
 fn find(state: &mut State, fx: &mut Effects) {
     let (list, text) = match state.screen {
         Screen::Drift => (FindIn::Findings, state.drift.filter.clone()),
-        Screen::Explore | Screen::Item | Screen::Ledger => {
+        Screen::Explore | Screen::Item | Screen::Beside | Screen::Ledger => {
             (FindIn::Tree, state.tree.filter.clone())
         }
     };

@@ -3,10 +3,11 @@
 use super::drifted;
 use crate::app::format::percent;
 use crate::app::overlay::Asked;
-use crate::domain::drift::{CopySummary, Finding, FindingCounts, Summary, Unverified};
+use crate::domain::drift::{CopySummary, Finding, FindingCounts, Noted, Summary, Unverified};
 use crate::domain::names::{CopyName, DatasetName};
 use crate::domain::problem::Problem;
 use crate::domain::read::ReadError;
+use crate::domain::value::Item;
 use crate::engine::drift::{CheckOutcome, DriftProgress, Phase};
 use indexmap::IndexMap;
 
@@ -36,11 +37,27 @@ pub struct CopyVerdict {
     pub at: u64,
 }
 
+/// What a check is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    /// Everything that copies of its scope hold.
+    Everything,
+    /// Earlier findings, looked at again.
+    Again {
+        /// What is looked at.
+        noted: Vec<Noted>,
+        /// How many findings it cleared, once it ended.
+        cleared: usize,
+    },
+}
+
 /// Checks of one dataset: the one that runs or ran last, and the verdicts so far.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
     /// How far it is.
     pub phase: CheckPhase,
+    /// What it is about.
+    pub reading: Reading,
     /// Copies it is about; all when empty.
     pub scope: Vec<CopyName>,
     /// Items on both sides, when known.
@@ -109,6 +126,7 @@ impl Check {
     pub(super) fn new() -> Self {
         Self {
             phase: CheckPhase::Running,
+            reading: Reading::Everything,
             scope: Vec::new(),
             size: None,
             progress: None,
@@ -130,6 +148,12 @@ impl Check {
             CheckPhase::Running | CheckPhase::Paused | CheckPhase::Cancelling => true,
             CheckPhase::Ended | CheckPhase::Failed(_) => false,
         }
+    }
+
+    /// Whether this check runs and counts what this copy holds.
+    #[must_use]
+    pub fn is_reading(&self, copy: &CopyName) -> bool {
+        self.is_open() && self.covers(copy) && self.reading == Reading::Everything
     }
 
     /// Whether this check is about the copy.
@@ -169,7 +193,8 @@ impl Check {
             if self.is_open() {
                 return Badge::Running(self.percent());
             }
-            if matches!(self.phase, CheckPhase::Failed(_)) {
+            // What failed to be looked at again was found all the same.
+            if matches!(self.phase, CheckPhase::Failed(_)) && self.reading == Reading::Everything {
                 return Badge::Failed;
             }
         }
@@ -192,6 +217,7 @@ impl Check {
             scope, size, asked, ..
         } = start;
         self.phase = CheckPhase::Running;
+        self.reading = Reading::Everything;
         self.scope = scope;
         self.size = size;
         self.progress = None;
@@ -200,6 +226,24 @@ impl Check {
         self.started = now;
         self.ended = None;
         self.forget();
+    }
+
+    /// Looks again at findings, which stay until it ends.
+    pub(super) fn start_again(&mut self, noted: Vec<Noted>, now: u64) {
+        self.phase = CheckPhase::Running;
+        self.scope = Vec::new();
+        for noted in &noted {
+            if !self.scope.contains(&noted.copy) {
+                self.scope.push(noted.copy.clone());
+            }
+        }
+        self.reading = Reading::Again { noted, cleared: 0 };
+        self.size = None;
+        self.progress = None;
+        self.error = None;
+        self.asked = Asked::No;
+        self.started = now;
+        self.ended = None;
     }
 
     /// Forgets what was found about the copies it is about.
@@ -215,8 +259,55 @@ impl Check {
         unverified.retain(|open| others(&open.copy));
     }
 
-    /// Takes the end in: its findings are the whole truth about the copies it was about.
+    /// Takes the end in.
     pub(super) fn take(&mut self, outcome: CheckOutcome, now: u64) {
+        match &self.reading {
+            Reading::Everything => self.take_all(outcome, now),
+            Reading::Again { .. } => self.take_again(outcome),
+        }
+        self.phase = CheckPhase::Ended;
+    }
+
+    /// Takes the end of another look in: what it neither confirmed nor left open is cleared. What was
+    /// left open stays listed as it was found.
+    fn take_again(&mut self, outcome: CheckOutcome) {
+        let Reading::Again { noted, cleared } = &mut self.reading else {
+            return;
+        };
+        let open = |copy: &CopyName, base: Option<&Item>, key: Option<&Item>| {
+            outcome.unverified.iter().any(|open| {
+                open.copy == *copy
+                    && open.base_key.as_ref() == base
+                    && (base.is_some() || open.copy_keys.iter().any(|known| Some(known) == key))
+            })
+        };
+        // All findings of one base item in one copy are judged together.
+        let looked_at = |finding: &Finding| {
+            noted.iter().any(|noted| {
+                let (base, key) = (&finding.base_key, finding.copy_key.as_ref());
+                noted.copy == finding.copy
+                    && noted.base_key == *base
+                    && (base.is_some() || noted.copy_keys.first() == key)
+                    && !open(&finding.copy, base.as_ref(), key)
+            })
+        };
+        let before = self.findings.len();
+        self.findings.retain(|finding| !looked_at(finding));
+        self.findings.extend(outcome.findings);
+        *cleared = before.saturating_sub(self.findings.len());
+        for copy in self.scope.clone() {
+            let findings = self.counts(Some(&copy));
+            if let Some(verdict) = self.verdicts.get_mut(&copy) {
+                verdict.summary.findings = findings;
+                verdict.complete &= outcome.summary.complete;
+            }
+        }
+        self.summary = Some(outcome.summary);
+        self.error = outcome.error;
+    }
+
+    /// Takes the end of a whole check in: its findings are the whole truth about the copies it was about.
+    fn take_all(&mut self, outcome: CheckOutcome, now: u64) {
         for copy in &outcome.summary.copies {
             let verdict = CopyVerdict {
                 summary: copy.clone(),
@@ -230,6 +321,5 @@ impl Check {
         self.unverified.extend(outcome.unverified);
         self.summary = Some(outcome.summary);
         self.error = outcome.error;
-        self.phase = CheckPhase::Ended;
     }
 }

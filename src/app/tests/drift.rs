@@ -1,9 +1,9 @@
 use super::*;
-use crate::app::drift::Badge;
+use crate::app::drift::{Badge, Reading};
 use crate::app::export::{Existing, Written};
 use crate::app::fixture::{finding, outcome};
 use crate::app::overlay::{Overlay, Question};
-use crate::domain::drift::{Class, Finding};
+use crate::domain::drift::{Class, Finding, LeftOpen, Unverified};
 use crate::domain::names::{CopyName, DatasetName, Rcu};
 use crate::domain::problem::Problem;
 use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Phase};
@@ -280,4 +280,91 @@ fn without_a_name_or_findings_nothing_is_written() {
     let mut script = checking();
     script.keys("w");
     assert!(script.state.overlay.is_none() && script.notice().contains("nothing to write"));
+}
+
+/// Three findings, confirmed by a check that ended.
+fn three_confirmed() -> Script {
+    let mut script = checking();
+    let findings = vec![
+        finding(Class::Missing, "by_month", "S00001"),
+        finding(Class::Orphaned, "by_month", "S00003"),
+        finding(Class::Different, "by_state", "S00002"),
+    ];
+    let copies = [("by_month", 2), ("by_state", 1)];
+    script.check(done(outcome(&copies, findings)));
+    script
+}
+
+#[test]
+fn r_looks_again_at_what_is_listed_and_what_was_mended_goes() {
+    let mut script = three_confirmed();
+    script.taken();
+    script.keys("shift-tab j r");
+    let Some(Effect::Recheck { noted, .. }) = script.effects.last() else {
+        panic!("a look at the findings");
+    };
+    assert_eq!(noted.len(), 2, "those of the selected copy");
+    assert_eq!(script.state.drift.listed.len(), 2, "they stay meanwhile");
+    let still = vec![finding(Class::Orphaned, "by_month", "S00003")];
+    script.check(found(still[0].clone()));
+    script.check(done(outcome(&[("by_month", 1)], still)));
+    let check = script.state.drift.check().unwrap();
+    let classes: Vec<Class> = check.findings.iter().map(|f| f.class).collect();
+    assert_eq!(classes, [Class::Different, Class::Orphaned]);
+    assert!(matches!(check.reading, Reading::Again { cleared: 1, .. }));
+    assert_eq!(badge(&script, "by_month"), Badge::Drift(1));
+    assert_eq!(badge(&script, "by_state"), Badge::Drift(1));
+}
+
+#[test]
+fn a_copy_whose_findings_were_all_mended_is_clean_as_of_its_check() {
+    let mut script = three_confirmed();
+    script.now += 60_000;
+    script.keys("r");
+    script.check(done(outcome(
+        &[("by_month", 0), ("by_state", 0)],
+        Vec::new(),
+    )));
+    assert!(script.state.drift.listed.is_empty());
+    assert_eq!(badge(&script, "by_month"), Badge::Clean(60_000));
+}
+
+#[test]
+fn what_a_second_look_leaves_open_or_cannot_reach_stays_as_it_was_found() {
+    let mut script = three_confirmed();
+    script.keys("r");
+    let mut part = outcome(&[("by_month", 0)], Vec::new());
+    part.summary.complete = false;
+    let first = finding(Class::Missing, "by_month", "S00001");
+    part.unverified = vec![Unverified {
+        dataset: first.dataset,
+        copy: first.copy,
+        why: LeftOpen::Pending,
+        base_key: first.base_key,
+        copy_keys: Vec::new(),
+    }];
+    script.check(done(part));
+    let check = script.state.drift.check().unwrap();
+    assert_eq!(check.findings.len(), 1);
+    assert_eq!(badge(&script, "by_month"), Badge::Drift(1));
+    assert_eq!(badge(&script, "by_state"), Badge::Incomplete);
+    script.keys("r");
+    let ticket = script.ticket(Slot::Check);
+    script.event(Event::Failed(ticket, Problem::new("it panicked")));
+    assert_eq!(script.state.drift.check().unwrap().findings.len(), 1);
+    assert_eq!(badge(&script, "by_month"), Badge::Drift(1));
+}
+
+#[test]
+fn without_findings_or_while_a_check_runs_nothing_is_looked_at_again() {
+    let mut script = three_found();
+    script.taken();
+    script.keys("r");
+    assert_eq!(
+        (script.taken(), script.notice()),
+        (Vec::new(), "a check runs: it looks at everything anyway")
+    );
+    let mut script = Script::described();
+    script.keys("D r");
+    assert!(script.notice().contains("nothing to look at again"));
 }

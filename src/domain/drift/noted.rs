@@ -4,7 +4,7 @@
 //! its number: skipping it would pass for clean.
 
 use super::report::key_text;
-use super::{Class, LeftOpen};
+use super::{Class, Finding, LeftOpen};
 use crate::domain::item::item_from_dynamo_json;
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, DatasetName};
@@ -21,7 +21,7 @@ const VERSION: u64 = 1;
 /// A line of a file of findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Noted {
-    /// Where it stands in the file, from 1.
+    /// Where it stands in the file, from 1; 0 when it stands in none.
     pub line: usize,
     /// The dataset.
     pub dataset: DatasetName,
@@ -53,6 +53,23 @@ pub enum Says {
 pub(super) type Difference = (String, Option<Value>, Option<Value>);
 
 impl Noted {
+    /// What a finding says, without a file.
+    #[must_use]
+    pub fn of(finding: &Finding) -> Self {
+        let attributes = finding.attributes.iter().cloned();
+        Self {
+            line: 0,
+            dataset: finding.dataset.clone(),
+            copy: finding.copy.clone(),
+            says: Says::Found {
+                class: finding.class,
+                attributes: attributes.map(|a| (a.path, a.base, a.copy)).collect(),
+            },
+            base_key: finding.base_key.clone(),
+            copy_keys: finding.copy_key.iter().cloned().collect(),
+        }
+    }
+
     /// Whether its keys can be keys of the dataset's tables.
     ///
     /// # Errors

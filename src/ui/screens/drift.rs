@@ -4,7 +4,7 @@ mod copies;
 mod diff;
 mod findings;
 
-use crate::app::drift::{Check, CheckPhase, drifted};
+use crate::app::drift::{Check, CheckPhase, Reading, drifted};
 use crate::app::text::{left, sanitise};
 use crate::app::{CheckStep, DriftProgress, Pane, State, format};
 use crate::domain::names::Rcu;
@@ -82,7 +82,9 @@ const fn what_next(check: Option<&Check>) -> &'static str {
             CheckPhase::Running => "space pauses, esc stops",
             CheckPhase::Paused => "space goes on, esc stops",
             CheckPhase::Cancelling => "",
-            CheckPhase::Ended | CheckPhase::Failed(_) => "d checks again",
+            CheckPhase::Ended | CheckPhase::Failed(_) => {
+                "d checks again, r looks again at findings"
+            }
         },
         None => "d checks",
     }
@@ -119,6 +121,9 @@ fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Li
         (_, None) => "starting",
         (_, Some(CheckStep::Base)) => "reading the base",
         (_, Some(CheckStep::Copies)) => "reading the copies",
+        (_, Some(CheckStep::Grace)) if check.reading != Reading::Everything => {
+            "waiting for the grace"
+        }
         (_, Some(CheckStep::Grace)) => "waiting for what is in flight",
         (_, Some(CheckStep::Verify)) => "looking again",
     };
@@ -173,6 +178,26 @@ fn speed(progress: &DriftProgress, paused: bool) -> Vec<String> {
     figures
 }
 
+/// What another look came to: `✓ all 3 cleared`, `✗ 1 of 3 cleared`.
+fn cleared(check: &Check) -> Option<(String, Role)> {
+    let Reading::Again { noted, cleared } = &check.reading else {
+        return None;
+    };
+    let (of, cleared) = (noted.len() as u64, *cleared as u64);
+    Some(if cleared >= of {
+        (
+            format!("✓ cleared {}", format::plural(of, "finding")),
+            Role::DriftClean,
+        )
+    } else {
+        let of = format::plural(of, "finding");
+        (
+            format!("✗ cleared {} of {of}", format::count(cleared)),
+            Role::DriftFound,
+        )
+    })
+}
+
 fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
     let Some(summary) = &check.summary else {
         return Line::default();
@@ -190,6 +215,7 @@ fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
             Role::DriftFound,
         ),
     };
+    let (text, role) = cleared(check).unwrap_or((text, role));
     let why = check
         .error
         .as_ref()
@@ -201,9 +227,13 @@ fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
     let mut parts = vec![
         format!("consumed {} RCU", format::rcu(summary.consumed)),
         format::millis(millis),
-        format!("{} base items", format::count(summary.base_items)),
     ];
-    if let Some(rcu) = summary.scan.rcu {
+    if check.reading == Reading::Everything {
+        parts.push(format!("{} base items", format::count(summary.base_items)));
+    }
+    if let Some(rcu) = summary.scan.rcu
+        && check.reading == Reading::Everything
+    {
         parts.push(format!("expected {} RCU", format::rcu_range(rcu)));
     }
     let mut line = ink.line(role, format!("{text}{why}"));

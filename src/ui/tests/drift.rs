@@ -73,6 +73,18 @@ fn long_values_are_shown_where_they_differ() {
 }
 
 #[test]
+fn drift_when_findings_were_looked_at_again() {
+    let mut script = found();
+    script.keys("r");
+    script.now += 2_100;
+    let still = vec![finding(Class::Orphaned, "by_state", "S09999")];
+    let copies = [("by_month", 0), ("by_state", 1), ("damaged", 0)];
+    let outcome = outcome(&copies, still);
+    script.check(CheckEvent::Done(Box::new(Ok(outcome))));
+    approve("drift_looked_again", &mut script);
+}
+
+#[test]
 fn drift_when_the_check_failed() {
     let mut script = Script::described();
     script.keys("d");

@@ -88,7 +88,7 @@ fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line
     let check = drift.check();
     let verdict = check.and_then(|check| check.verdicts.get(name));
     let (badge, expected, actual, found) = match (check, verdict) {
-        (Some(check), _) if check.is_open() && check.covers(name) => under_way(check, name, badge),
+        (Some(check), _) if check.is_reading(name) => under_way(check, name, badge),
         (_, Some(verdict)) => {
             let summary = &verdict.summary;
             // Cancelled before it was compared, a copy has no counts; zeros would look like some.

@@ -1,0 +1,98 @@
+//! Looking at one base item and its items in every copy, strongly, once.
+
+use super::pages::{Cursor, Reader, Stop, Sweep};
+use crate::domain::drift::{Beside, Sighting, Sought};
+use crate::domain::mapping::BoundDataset;
+use crate::domain::query::Consistency;
+use crate::domain::read::{ReadError, ReadErrorKind};
+use crate::domain::schema::Table;
+use crate::domain::value::Item;
+use crate::store::Store;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Calls under way at once.
+const WIDTH: usize = 4;
+
+/// Reads the base item, then what the mapping gives for it in every copy. A copy that cannot be read
+/// hides none of the others.
+///
+/// # Errors
+/// When the base item cannot be read, the budget is used up, or the look was cancelled.
+pub async fn beside(
+    store: Arc<dyn Store>,
+    dataset: &BoundDataset,
+    sought: &Sought,
+    cancel: CancellationToken,
+) -> Result<Beside, ReadError> {
+    // It tells nothing on the way; while the listener lives, reads go on.
+    let (events, _listener) = mpsc::channel::<()>(1);
+    let mut reader = Reader::new(store, events, cancel);
+    let base = match &sought.base_key {
+        Some(key) => found(&mut reader, &dataset.base, [key])
+            .await
+            .map_err(Stop::into_error)?
+            .remove(key),
+        None => None,
+    };
+    let (mut copies, mut notes) = (Vec::new(), Vec::new());
+    for copy in &dataset.copies {
+        let wanted = match Beside::wanted(dataset, copy, base.as_ref(), sought) {
+            Ok(wanted) => wanted,
+            Err(why) => {
+                notes.push((copy.mapping.name.clone(), why));
+                continue;
+            }
+        };
+        let keys = wanted.iter().map(|(key, _)| key);
+        let mut items = match found(&mut reader, &copy.table, keys)
+            .await
+            .map_err(Stop::into_error)
+        {
+            Ok(items) => Ok(items),
+            Err(error) if stops(&error) => return Err(error),
+            Err(error) => Err(error.problem),
+        };
+        for (key, expected) in wanted {
+            let item = match &mut items {
+                Ok(items) => Ok(items.remove(&key)),
+                Err(problem) => Err(problem.clone()),
+            };
+            copies.push(Sighting::new(dataset, copy, (key, expected), item));
+        }
+    }
+    notes.extend(
+        dataset
+            .failed
+            .iter()
+            .map(|(name, problem)| (name.clone(), problem.what.clone())),
+    );
+    Ok(Beside {
+        base,
+        copies,
+        notes,
+    })
+}
+
+/// Whether nothing more can be read after this.
+const fn stops(error: &ReadError) -> bool {
+    matches!(error.kind, ReadErrorKind::Budget | ReadErrorKind::Cancelled)
+}
+
+/// The items of a table under these keys, by key.
+async fn found<'k>(
+    reader: &mut Reader<()>,
+    table: &Table,
+    keys: impl IntoIterator<Item = &'k Item>,
+) -> Result<BTreeMap<Item, Item>, Stop> {
+    let cursors = Cursor::keys(&table.name, keys, Consistency::Strong, None);
+    let mut sweep = Sweep::new(cursors);
+    let mut found = BTreeMap::new();
+    while let Some(page) = sweep.next(reader, WIDTH, None).await? {
+        let items = page.items.iter().map(|item| item.to_item());
+        found.extend(items.map(|item| (table.key.of(&item), item)));
+    }
+    Ok(found)
+}

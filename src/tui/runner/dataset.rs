@@ -1,0 +1,67 @@
+//! Jobs about a whole dataset: checks, looking again at what they found, one item in every copy.
+
+use super::{Runner, finish, forward};
+use crate::app::{CheckEvent, Event, Ticket};
+use crate::domain::drift::{Noted, Sought};
+use crate::domain::mapping::BoundDataset;
+use crate::domain::names::CopyName;
+use crate::engine::beside;
+use crate::engine::drift::{DriftOptions, Means, check, recheck};
+use crate::store::budget::Budget;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// What a check is about.
+pub(super) enum Checked {
+    /// Everything in these copies; in all when empty.
+    Copies(Vec<CopyName>),
+    /// Earlier findings.
+    Findings(Vec<Noted>),
+}
+
+impl Runner {
+    /// Checks, or looks again at findings.
+    pub(super) fn check(&mut self, ticket: Ticket, dataset: BoundDataset, checked: Checked) {
+        let session = self.line.limits;
+        let all = session.or(session.of_check(&dataset.dataset.check));
+        let options = DriftOptions {
+            pace: all.rcu_per_second,
+            budget: all.max_rcu,
+            ..DriftOptions::of(&dataset)
+        };
+        self.begin(ticket, move |store, cancel, gate, events| async move {
+            let store = Arc::new(Budget::of_check(store, session, &dataset));
+            // The fewer events wait, the sooner a held check stops reading.
+            let (sender, inbox) = mpsc::channel(1);
+            let means = Means::new(store, sender, cancel);
+            let job = tokio::spawn(async move {
+                match checked {
+                    Checked::Copies(copies) => {
+                        let options = DriftOptions { copies, ..options };
+                        check(means, &dataset, &options).await
+                    }
+                    Checked::Findings(noted) => recheck(means, &dataset, &options, &noted).await,
+                }
+            });
+            forward(inbox, gate, &events, |e| {
+                Event::Check(ticket, CheckEvent::Drift(e))
+            })
+            .await;
+            finish(job, &events, ticket, |outcome| {
+                Event::Check(ticket, CheckEvent::Done(Box::new(outcome)))
+            })
+            .await;
+        });
+    }
+
+    /// Looks at an item in every copy.
+    pub(super) fn beside(&mut self, ticket: Ticket, dataset: BoundDataset, sought: Sought) {
+        self.begin(ticket, move |store, cancel, _gate, events| async move {
+            let job = tokio::spawn(async move { beside(store, &dataset, &sought, cancel).await });
+            finish(job, &events, ticket, |looked| {
+                Event::Beside(ticket, Box::new(looked))
+            })
+            .await;
+        });
+    }
+}
