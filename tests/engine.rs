@@ -16,6 +16,8 @@ mod demo;
 mod drift;
 #[path = "engine/groups.rs"]
 mod groups;
+#[path = "engine/modes.rs"]
+mod modes;
 #[path = "engine/observed.rs"]
 mod observed;
 #[path = "engine/read.rs"]

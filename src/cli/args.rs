@@ -211,6 +211,12 @@ pub struct DriftArgs {
     /// Only this copy; repeatable
     #[arg(long = "copy", value_name = "NAME")]
     pub copies: Vec<String>,
+    /// Everything, or a sample that bounds the rate of drift
+    #[arg(long, value_enum, default_value_t = CheckMode::Full, value_name = "MODE")]
+    pub mode: CheckMode,
+    /// Items of each side to sample [default: 2995: none drifted means at most 0.1%, 95% sure]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub sample: Option<u64>,
     /// How long a difference must last, such as 30s [default: the dataset file's]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub grace: Option<Duration>,
@@ -227,6 +233,15 @@ pub struct DriftArgs {
     /// `aws dynamodb` commands to a `.sh` file
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
+}
+
+/// How much a check reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckMode {
+    /// Every item of both sides
+    Full,
+    /// A sample of both sides
+    Sample,
 }
 
 /// `recheck`.

@@ -12,10 +12,11 @@ pub(super) use watch::watch;
 
 use super::args::{DriftArgs, Format, Global};
 use super::exit::{Exit, Failure, exit_of};
-use super::output::{Output, no_such_format, note, report};
+use super::output::{Output, no_such_format, note, report, units};
 use super::session::Session;
 use crate::domain::drift::Finding;
 use crate::domain::mapping::BoundDataset;
+use crate::domain::names::{Range, Rcu};
 use crate::engine::drift::{CheckOutcome, Checkpoint, DriftOptions, Grace, Means, Scope, check};
 use crate::store::budget::Limits;
 use files::Files;
@@ -31,7 +32,11 @@ pub(super) async fn run(
     let dataset = dataset(session, args.dataset.as_deref()).await?;
     let limits = global.limits().of_check(&dataset.dataset.check);
     let options = options(&dataset, args, global.limits().or(limits))?;
-    ask(session, global, options.estimate(&dataset), limits)?;
+    let estimate = options.estimate(&dataset);
+    if let Some(text) = cheaper_in_full(&dataset, &options, estimate) {
+        note(global.quiet, &text);
+    }
+    ask(session, global, estimate, limits)?;
     let kept = checkpoint::open(global, args.checkpoint.as_deref(), &dataset, &options)?;
     let files = Files::open(
         args.findings.as_deref(),
@@ -65,7 +70,26 @@ fn options(
         grace: args.grace.map_or(usual.grace, Grace::Fixed),
         pace: limits.rcu_per_second,
         budget: limits.max_rcu,
+        scope: choose::scope(args)?,
         ..usual
+    })
+}
+
+/// What to say when a sample reads more than everything: it looks up every item by its key.
+fn cheaper_in_full(
+    dataset: &BoundDataset,
+    options: &DriftOptions,
+    estimate: Option<Range<Rcu>>,
+) -> Option<String> {
+    let full = DriftOptions {
+        scope: Scope::Full,
+        ..options.clone()
+    };
+    let full = full.estimate(dataset)?;
+    let sample = matches!(options.scope, Scope::Sample(_));
+    (sample && estimate?.low > full.low).then(|| {
+        let full = units(full);
+        format!("note: a full check reads less, {full}: `--mode full`")
     })
 }
 

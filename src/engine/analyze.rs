@@ -4,7 +4,7 @@
 //! decided by [`domain::stats`](crate::domain::stats): of a dataset only the base is read, and the
 //! sizes of its indexes and copies follow from the same items through the mapping.
 
-mod draw;
+pub(super) mod draw;
 mod sample;
 
 use crate::domain::mapping::BoundDataset;

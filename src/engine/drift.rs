@@ -10,9 +10,11 @@ mod kept;
 mod look;
 mod progress;
 mod recheck;
+mod sample;
 mod scan;
 mod spill;
 mod standing;
+mod suspects;
 mod ttl;
 mod verify;
 
@@ -28,6 +30,7 @@ use check::Check;
 pub use checkpoint::{Checkpoint, Resumed, Unusable};
 pub use progress::{CopyProgress, DriftProgress};
 pub use recheck::recheck;
+pub use sample::Sampling;
 use standing::tables;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -84,6 +87,8 @@ pub enum Scope {
     /// Everything.
     #[default]
     Full,
+    /// A sample of either side.
+    Sample(Sampling),
     /// What earlier findings named.
     Recheck,
 }
@@ -93,6 +98,7 @@ impl Scope {
     const fn mode(&self) -> &'static str {
         match self {
             Self::Full => "full",
+            Self::Sample(_) => "sample",
             Self::Recheck => "recheck",
         }
     }
@@ -167,10 +173,14 @@ impl DriftOptions {
         self.copies.is_empty() || self.copies.contains(copy)
     }
 
-    /// What scanning base and copies should consume; unknown when the size of one of them is.
+    /// What reading base and copies should consume; unknown when the size of one of them is.
     #[must_use]
     pub fn estimate(&self, dataset: &BoundDataset) -> Option<Range<Rcu>> {
-        scans(dataset, &self.chosen(dataset))
+        let chosen = self.chosen(dataset);
+        match &self.scope {
+            Scope::Sample(sampling) => sample::estimate(dataset, &chosen, *sampling),
+            Scope::Full | Scope::Recheck => scans(dataset, &chosen),
+        }
     }
 }
 
@@ -240,6 +250,9 @@ pub async fn check(
     let (dataset, unknown) = ttl::asked(&means, dataset, options).await;
     let mut check = Check::new(means, &dataset, options);
     unknown.into_iter().for_each(|note| check.note(note));
-    let ended = Box::pin(check.run()).await;
+    let ended = match &options.scope {
+        Scope::Sample(sampling) => Box::pin(check.sample(*sampling)).await,
+        Scope::Full | Scope::Recheck => Box::pin(check.run()).await,
+    };
     check.finish(ended)
 }

@@ -1,14 +1,17 @@
 //! What a check is about: the dataset, its copies, and whether it may cost that much.
 
-use super::super::args::Global;
+use super::super::args::{CheckMode, DriftArgs, Global};
 use super::super::exit::{Exit, Failure};
 use super::super::output::{note, units};
-use super::super::session::Session;
+use super::super::session::{Session, now};
+use crate::domain::drift::SAMPLE;
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, Range, Rcu};
 use crate::domain::problem::{Problem, nearest};
 use crate::engine::catalog::load_all;
+use crate::engine::drift::{Sampling, Scope};
 use crate::store::budget::Limits;
+use std::hash::{BuildHasher, RandomState};
 
 /// The dataset of that name, or the only one, bound to its tables.
 pub(in crate::cli) async fn dataset(
@@ -77,6 +80,32 @@ fn copy(dataset: &BoundDataset, wanted: &str) -> Result<CopyName, Problem> {
         .map_or_else(|| names.join(", "), |name| format!("`{name}`"));
     let dataset = &dataset.dataset.name;
     Err(Problem::new(format!("the dataset `{dataset}` has no copy `{wanted}`")).hint(hint))
+}
+
+/// What of them is checked.
+pub(super) fn scope(args: &DriftArgs) -> Result<Scope, Failure> {
+    if args.checkpoint.is_some() && args.mode != CheckMode::Full {
+        return Err(Failure::usage(
+            Problem::new("`--checkpoint FILE` goes with a full check only")
+                .because("a sample is soon drawn anew")
+                .hint("leave out one of the two"),
+        ));
+    }
+    match (args.mode, args.sample) {
+        (CheckMode::Full, None) => Ok(Scope::Full),
+        (CheckMode::Full, Some(_)) => Err(Failure::usage(
+            Problem::new("`--sample N` goes with `--mode sample` only").hint("`--mode sample`"),
+        )),
+        (CheckMode::Sample, items) => Ok(Scope::Sample(Sampling {
+            items: items.unwrap_or(SAMPLE),
+            seed: seed(),
+        })),
+    }
+}
+
+/// Another number in every run.
+fn seed() -> u64 {
+    RandomState::new().hash_one(now())
 }
 
 /// Says what the check will read; above the asking limit it runs only with `--yes` or a budget.

@@ -7,7 +7,7 @@
 use crate::domain::names::Rcu;
 
 /// Bytes that a unit of an eventual read covers (developer guide, `ProvisionedThroughput`).
-pub(super) const UNIT: f64 = 2.0 * 4096.0;
+pub(in crate::engine) const UNIT: f64 = 2.0 * 4096.0;
 /// Segments a budget should pay for at least, so that no single cluster decides.
 const SPREAD: f64 = 24.0;
 /// Units a segment should cost: rounding up to a half does not weigh any more, and beyond that
@@ -24,7 +24,7 @@ const WIDER: u32 = 8;
 
 /// Segments in the order they are read. The same for the same table and budget.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Draw {
+pub(in crate::engine) struct Draw {
     total: u32,
     /// Most items of a page.
     items: u32,
@@ -38,7 +38,7 @@ pub(super) struct Draw {
 
 impl Draw {
     /// Segments of a table of so many bytes, and pages of `mean_item` bytes an item, for a budget.
-    pub(super) fn new(bytes: u64, mean_item: f64, budget: Rcu, seed: u64) -> Self {
+    pub(in crate::engine) fn new(bytes: u64, mean_item: f64, budget: Rcu, seed: u64) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "a size that is hours old")]
         let bytes = bytes as f64;
         let segment = UNIT * (budget.0 / SPREAD).clamp(SEGMENT.0, SEGMENT.1);
@@ -54,17 +54,17 @@ impl Draw {
     }
 
     /// Most items of a page.
-    pub(super) const fn items(&self) -> u32 {
+    pub(in crate::engine) const fn items(&self) -> u32 {
         self.items
     }
 
     /// How many pages `units` pay for.
-    pub(super) fn pages(&self, units: f64) -> usize {
+    pub(in crate::engine) fn pages(&self, units: f64) -> usize {
         whole((units / self.page).clamp(0.0, MOST)) as usize
     }
 
     /// The segment to read next, and of how many; `None` when all were drawn.
-    pub(super) fn next(&mut self) -> Option<(u32, u32)> {
+    pub(in crate::engine) fn next(&mut self) -> Option<(u32, u32)> {
         if self.is_exhausted() {
             return None;
         }
@@ -75,12 +75,12 @@ impl Draw {
     }
 
     /// Whether all were drawn.
-    pub(super) const fn is_exhausted(&self) -> bool {
+    pub(in crate::engine) const fn is_exhausted(&self) -> bool {
         self.drawn == self.total
     }
 
     /// Notes a segment that was read.
-    pub(super) const fn saw(&mut self, items: u64) {
+    pub(in crate::engine) const fn saw(&mut self, items: u64) {
         self.seen += 1;
         if items == 0 {
             self.empty += 1;
@@ -88,7 +88,7 @@ impl Draw {
     }
 
     /// Wider segments to begin anew with, when nearly all were empty so far and more are left.
-    pub(super) fn wider(&self) -> Option<Self> {
+    pub(in crate::engine) fn wider(&self) -> Option<Self> {
         let sparse = self.seen >= ENOUGH && self.empty * 8 > self.seen * 7;
         (sparse && !self.is_exhausted()).then(|| Self {
             total: (self.total / WIDER).max(1),
@@ -101,12 +101,12 @@ impl Draw {
 }
 
 /// Items that fill a page of so many bytes.
-pub(super) fn page_items(bytes: f64, mean_item: f64) -> u32 {
+pub(in crate::engine) fn page_items(bytes: f64, mean_item: f64) -> u32 {
     whole((bytes / mean_item.max(1.0)).ceil().clamp(1.0, 50_000.0))
 }
 
 /// Items that fill a page of so many units.
-pub(super) fn page_of(units: f64, mean_item: f64) -> u32 {
+pub(in crate::engine) fn page_of(units: f64, mean_item: f64) -> u32 {
     page_items(units * UNIT, mean_item)
 }
 

@@ -57,6 +57,8 @@ pub(super) struct Check<'a> {
     pub(super) findings: Vec<Finding>,
     pub(super) unverified: Vec<Unverified>,
     pub(super) candidates: u64,
+    /// Base items of the dataset that were read other than by a scan.
+    pub(super) base_items: u64,
     /// What a person should know besides.
     notes: Vec<Problem>,
     /// Copies left out that were asked for.
@@ -100,6 +102,7 @@ impl<'a> Check<'a> {
             findings: Vec::new(),
             unverified: Vec::new(),
             candidates: 0,
+            base_items: 0,
             notes: Vec::new(),
             left_out: dataset.failed.iter().any(|(name, _)| options.covers(name)),
             failure: None,
@@ -171,7 +174,7 @@ impl<'a> Check<'a> {
                 dataset: self.dataset.dataset.name.clone(),
                 mode: self.mode,
                 complete,
-                base_items: self.kept.standing().base_items,
+                base_items: self.base_items + self.kept.standing().base_items,
                 scan: self.estimate(),
                 copies: self.copies.into_iter().map(|c| c.summary).collect(),
                 consumed: self.reader.used.rcu,

@@ -10,7 +10,7 @@ use crate::engine::pages::{Cursor, Stop, Sweep};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Items by their keys.
-type Found = BTreeMap<Item, Item>;
+pub(super) type Found = BTreeMap<Item, Item>;
 
 /// Calls under way at once.
 const WIDTH: usize = 4;
@@ -95,7 +95,17 @@ impl Check<'_> {
 
     /// The items of a table under `keys`, read strongly.
     async fn read_strongly(&mut self, table: &Table, keys: BTreeSet<Item>) -> Result<Found, Stop> {
-        let cursors = Cursor::keys(&table.name, &keys, Consistency::Strong, None);
+        self.read_keys(table, keys, Consistency::Strong).await
+    }
+
+    /// The items of a table under `keys`.
+    pub(super) async fn read_keys(
+        &mut self,
+        table: &Table,
+        keys: BTreeSet<Item>,
+        consistency: Consistency,
+    ) -> Result<Found, Stop> {
+        let cursors = Cursor::keys(&table.name, &keys, consistency, None);
         let mut sweep = Sweep::new(cursors);
         let mut found = Found::new();
         while let Some(page) = sweep.next(&mut self.reader, WIDTH, None).await? {

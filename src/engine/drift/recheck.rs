@@ -34,7 +34,8 @@ pub async fn recheck(
 impl Check<'_> {
     async fn look_again(&mut self, noted: &[Noted]) -> Result<(), Stop> {
         self.take(self.subjects(noted));
-        self.verify().await
+        self.verify().await?;
+        self.confirm_tables().await
     }
 
     /// Findings of one base item are one case; a copy item that nobody knows the base item of is one by
