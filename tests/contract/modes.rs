@@ -57,7 +57,11 @@ fn a_sample_as_large_as_the_table_finds_what_a_full_check_finds() {
     let full = drift(drifted(), &args).summary();
     let sample = drift(
         drifted(),
-        &[&args[..], &["--mode", "sample", "--sample", "20000"]].concat(),
+        &[
+            &args[..],
+            &["--mode", "sample", "--sample", "20000", "--yes"],
+        ]
+        .concat(),
     );
     assert_eq!(sample.code, Some(1), "{}", sample.told);
     assert!(
