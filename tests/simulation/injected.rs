@@ -44,8 +44,9 @@ impl Injected {
     /// What is at a key agrees with the base by now, or will do so.
     pub(crate) fn mended(&mut self, table: usize, key: &Item, now: Duration) {
         for drift in &mut self.0 {
-            if drift.table == table && drift.key == *key && drift.class != Class::Unmappable {
-                drift.mended.get_or_insert(now);
+            let there = drift.mended.is_none() && drift.table == table && drift.key == *key;
+            if there && drift.class != Class::Unmappable {
+                drift.mended = Some(now);
             }
         }
     }

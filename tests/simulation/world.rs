@@ -34,7 +34,7 @@ pub(crate) fn place(table: usize, key: &Item) -> String {
 enum Happening {
     /// A writer writes to the base.
     Write,
-    /// The replicator brings a change to a copy.
+    /// The replicator brings half of a change to a copy.
     Apply(usize, Arc<Change>, Half),
 }
 
@@ -45,11 +45,29 @@ enum Half {
     Put,
 }
 
-/// A change of a base item.
+/// What a change of a base item is to one copy.
 #[derive(Debug)]
 struct Change {
-    old: Option<Item>,
-    new: Option<Item>,
+    /// Keys that are there no more.
+    gone: Vec<Item>,
+    /// Keys and what is there now.
+    put: Vec<(Item, Item)>,
+}
+
+impl Change {
+    fn new(table: usize, old: Option<&Item>, new: Option<&Item>) -> Self {
+        let of = |item: Option<&Item>| item.map_or_else(Vec::new, |item| expected(table, item));
+        let put: Vec<(Item, Item)> = of(new)
+            .into_iter()
+            .map(|item| (key_of(table, &item), item))
+            .collect();
+        let gone = of(old).into_iter().map(|item| key_of(table, &item));
+        let gone = gone.filter(|key| put.iter().all(|(kept, _)| kept != key));
+        Self {
+            gone: gone.collect(),
+            put,
+        }
+    }
 }
 
 /// How the world is.
@@ -76,7 +94,7 @@ pub(crate) struct World {
     busy: BTreeMap<(usize, String), Duration>,
     /// Earlier images of each base item, and its last change.
     pub(crate) older: BTreeMap<String, Vec<Item>>,
-    last: BTreeMap<String, Arc<Change>>,
+    last: BTreeMap<(usize, String), Arc<Change>>,
     pub(crate) injected: Injected,
 }
 
@@ -186,11 +204,11 @@ impl World {
             Some(new) => self.tables[BASE].insert(at, new.clone()),
             None => self.tables[BASE].remove(&at),
         };
-        if let Some(old) = &old {
-            self.older.entry(id.clone()).or_default().push(old.clone());
-        }
         self.note_agreement(&id, new.as_ref());
-        self.replicate(&id, Change { old, new });
+        self.replicate(&id, old.as_ref(), new.as_ref());
+        if let Some(old) = old {
+            self.older.entry(id).or_default().push(old);
+        }
     }
 
     /// A write can make true what was drift.
@@ -240,24 +258,25 @@ impl World {
 
     /// Brings a change to every copy: after up to ten seconds, one in a hundred after 25, sometimes twice
     /// or together with the one before; changes of one item in their order.
-    fn replicate(&mut self, id: &str, change: Change) {
-        let change = Arc::new(change);
-        let former = self.last.insert(id.to_owned(), Arc::clone(&change));
+    fn replicate(&mut self, id: &str, old: Option<&Item>, new: Option<&Item>) {
         for table in 1..TABLES.len() {
             if self.shape.stopped == Some(table) {
                 continue;
             }
+            let of = (table, id.to_owned());
+            let change = Arc::new(Change::new(table, old, new));
+            let former = self.last.insert(of.clone(), Arc::clone(&change));
             let slow = self.dice.percent(1);
             let (low, high) = if slow { (25_000, 25_000) } else { (0, 10_000) };
             let arrives = self.now + self.dice.millis(low, high);
             let mut changes = vec![Arc::clone(&change)];
             if self.dice.percent(3) {
-                changes.extend(former.clone());
-                changes.push(Arc::clone(&change));
+                changes.extend(former);
+                changes.push(change);
             } else if self.dice.percent(3) {
-                changes.push(Arc::clone(&change));
+                changes.push(change);
             }
-            let busy = self.busy.get(&(table, id.to_owned())).copied();
+            let busy = self.busy.get(&of).copied();
             let mut at = arrives.max(busy.unwrap_or_default());
             for change in changes {
                 self.schedule(
@@ -268,28 +287,21 @@ impl World {
                 self.schedule(at, Happening::Apply(table, change, Half::Put));
                 at += self.dice.millis(1, 500);
             }
-            self.busy.insert((table, id.to_owned()), at);
+            self.busy.insert(of, at);
         }
     }
 
     fn apply(&mut self, table: usize, change: &Change, half: Half) {
-        let of = |item: &Option<Item>| item.as_ref().map_or_else(Vec::new, |i| expected(table, i));
-        let (old, new) = (of(&change.old), of(&change.new));
-        let keys: BTreeSet<Item> = new.iter().map(|item| key_of(table, item)).collect();
-        match half {
-            Half::Delete => {
-                let gone = old.iter().map(|item| key_of(table, item));
-                for key in gone.filter(|key| !keys.contains(key)) {
-                    self.tables[table].remove(&place(table, &key));
-                    self.injected.mended(table, &key, self.now);
-                }
+        if half == Half::Delete {
+            for key in &change.gone {
+                self.tables[table].remove(&place(table, key));
+                self.injected.mended(table, key, self.now);
             }
-            Half::Put => {
-                for item in new {
-                    self.injected.mended(table, &key_of(table, &item), self.now);
-                    self.put(table, item);
-                }
-            }
+            return;
+        }
+        for (key, item) in &change.put {
+            self.tables[table].insert(place(table, key), item.clone());
+            self.injected.mended(table, key, self.now);
         }
     }
 }
