@@ -16,6 +16,8 @@ mod join;
 mod lacking;
 mod noted;
 mod packed;
+#[cfg(test)]
+mod pitfalls;
 mod record;
 mod repair;
 mod report;

@@ -9,10 +9,19 @@ use super::{Block, BlockBuilder};
 use crate::domain::names::TableName;
 use crate::domain::value::{Item, Number};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
+
+/// Bytes, however they are written: with padding or without. The service writes one form, its emulators others.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// Why bytes are not DynamoDB JSON. Names the place, never a value.
 #[derive(Debug, thiserror::Error)]
@@ -189,7 +198,7 @@ impl<'b> Reader<'b> {
         let writer = &mut self.to.writer;
         if tag == code::B {
             let open = writer.open(tag);
-            STANDARD
+            BASE64
                 .decode_vec(text, &mut writer.bytes)
                 .map_err(|error| E::custom(format_args!("a binary is not base64: {error}")))?;
             writer.close(open);
