@@ -220,6 +220,8 @@ pub enum ReadErrorKind {
     Connection,
     /// The service found the request invalid.
     Invalid,
+    /// The place in a stream is not to be had any more: an iterator too old, or records trimmed.
+    Lapsed(Lapse),
     /// The budget is used up.
     Budget,
     /// The records of a check could not be kept on disk.
@@ -228,6 +230,15 @@ pub enum ReadErrorKind {
     Cancelled,
     /// Anything else of the service.
     Service,
+}
+
+/// Why a place in a stream is not to be had any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lapse {
+    /// The iterator expired; a new one for the same place goes on.
+    Iterator,
+    /// The records there are gone.
+    Trimmed,
 }
 
 /// Why a read failed.

@@ -1,6 +1,6 @@
 //! The operations that may be asked of AWS, and nothing else.
 //!
-//! Owns the one list that feeds the guard of the SDK client and the text of the IAM policy, so that
+//! Owns the one list that feeds the guard of both SDK clients and the text of the IAM policy, so that
 //! what is allowed here, what is sent, and what an administrator grants never differ.
 
 use serde::Serialize;
@@ -25,16 +25,24 @@ enum Resource {
     Table,
     /// Tables and their indexes.
     TableAndIndex,
+    /// Streams of tables.
+    Stream,
 }
 
 impl Resource {
-    const ALL: [Self; 3] = [Self::Account, Self::Table, Self::TableAndIndex];
+    const ALL: [Self; 4] = [
+        Self::Account,
+        Self::Table,
+        Self::TableAndIndex,
+        Self::Stream,
+    ];
 
     const fn sid(self) -> &'static str {
         match self {
             Self::Account => "DriftscopeList",
             Self::Table => "DriftscopeTables",
             Self::TableAndIndex => "DriftscopeTablesAndIndexes",
+            Self::Stream => "DriftscopeStreams",
         }
     }
 
@@ -46,6 +54,7 @@ impl Resource {
                 "arn:aws:dynamodb:*:*:table/*",
                 "arn:aws:dynamodb:*:*:table/*/index/*",
             ],
+            Self::Stream => &["arn:aws:dynamodb:*:*:table/*/stream/*"],
         }
     }
 }
@@ -58,8 +67,16 @@ const fn dynamodb(operation: &'static str, on: Resource) -> Read {
     }
 }
 
+const fn streams(operation: &'static str) -> Read {
+    Read {
+        service: "DynamoDB Streams",
+        operation,
+        on: Resource::Stream,
+    }
+}
+
 /// Everything that is ever asked.
-const READS: [Read; 7] = [
+const READS: [Read; 10] = [
     dynamodb("ListTables", Resource::Account),
     dynamodb("DescribeTable", Resource::Table),
     dynamodb("DescribeTimeToLive", Resource::Table),
@@ -67,6 +84,9 @@ const READS: [Read; 7] = [
     dynamodb("BatchGetItem", Resource::Table),
     dynamodb("Query", Resource::TableAndIndex),
     dynamodb("Scan", Resource::TableAndIndex),
+    streams("DescribeStream"),
+    streams("GetShardIterator"),
+    streams("GetRecords"),
 ];
 
 /// Whether the operation is on the list.
@@ -128,6 +148,8 @@ mod tests {
         assert!(allows("DynamoDB", "Scan"));
         assert!(!allows("DynamoDB", "PutItem"));
         assert!(!allows("S3", "Scan"));
+        assert!(allows("DynamoDB Streams", "GetRecords"));
+        assert!(!allows("DynamoDB Streams", "Scan"));
         assert!(!allows("DynamoDB", "scan"));
     }
 

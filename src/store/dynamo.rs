@@ -1,7 +1,7 @@
 //! `DynamoDB` through the AWS SDK: the only place that names AWS types.
 //!
-//! Owns the client, which nothing outside can reach; every call of it passes the guard. Items never
-//! go through the SDK's decoder: the tap takes them off the wire into blocks. Retries are the SDK's.
+//! Owns the clients of tables and streams, which nothing outside can reach; every call of them
+//! passes the guard. Items of tables never go through the SDK's decoder: the tap takes them off the wire into blocks. Retries are the SDK's.
 
 mod capacity;
 mod connect;
@@ -9,6 +9,7 @@ mod error;
 mod guard;
 mod read;
 mod span;
+mod streams;
 mod table;
 mod tap;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use aws_sdk_dynamodb::types::TimeToLiveStatus;
 #[derive(Debug)]
 pub struct Dynamo {
     client: Client,
+    streams: aws_sdk_dynamodbstreams::Client,
     identity: Identity,
     throttles: Throttles,
 }

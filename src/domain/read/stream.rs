@@ -59,4 +59,6 @@ pub struct StreamPage {
     pub records: Vec<StreamRecord>,
     /// Where to go on; `None` at the end of a closed shard.
     pub next: Option<String>,
+    /// The clock of the service when it answered, in seconds since 1970: records are dated by it.
+    pub served_at: Option<i64>,
 }

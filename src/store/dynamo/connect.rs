@@ -23,7 +23,8 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{
     Builder, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
 };
-use aws_sdk_dynamodb::{Client, Config};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodbstreams as streams;
 use aws_smithy_http_client as http;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -83,45 +84,75 @@ impl Dynamo {
             Some(endpoint) if endpoint.starts_with("http://") => plain_http(),
             _ => https(),
         };
-        let config = Builder::from(&sdk)
-            .credentials_provider(credentials(profile, &region, distance).await)
-            .region(region);
-        Ok(Self::new(config, distance, http, identity))
+        let credentials = credentials(profile, &region, distance).await;
+        let sdk = sdk
+            .into_builder()
+            .credentials_provider(credentials)
+            .region(region)
+            .build();
+        Ok(Self::new(&sdk, distance, http, identity))
     }
 
     /// A loopback endpoint with placeholder credentials: no aws-config, no TLS roots.
     #[must_use]
     pub fn local(endpoint: &str) -> Self {
-        let config = Config::builder()
+        let sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static(LOCAL_REGION))
             .endpoint_url(endpoint)
-            .credentials_provider(placeholder());
+            .credentials_provider(SharedCredentialsProvider::new(placeholder()))
+            .build();
         let identity = Identity {
             profile: None,
             region: Some(LOCAL_REGION.to_owned()),
             endpoint: Some(endpoint.to_owned()),
         };
-        Self::new(config, Distance::Loopback, plain_http(), identity)
+        Self::new(&sdk, Distance::Loopback, plain_http(), identity)
     }
 
+    /// Both clients, alike in all but their service.
     pub(super) fn new(
-        config: Builder,
+        sdk: &SdkConfig,
         distance: Distance,
         http: SharedHttpClient,
         identity: Identity,
     ) -> Self {
-        let config = config
+        let mut streams = streams::config::Builder::from(sdk);
+        streams.set_endpoint_url(streams_endpoint(sdk.endpoint_url()));
+        let streams = streams
+            .http_client(http.clone())
+            .interceptor(Guard)
+            .timeout_config(timeouts())
+            .retry_config(retries(distance))
+            .build();
+        let items = Builder::from(sdk)
             .http_client(Tap(http))
             .interceptor(Guard)
             .timeout_config(timeouts())
             .retry_config(retries(distance))
             .build();
         Self {
-            client: Client::from_conf(config),
+            client: Client::from_conf(items),
+            streams: streams::Client::from_conf(streams),
             identity,
             throttles: Throttles::default(),
         }
+    }
+}
+
+/// Where streams are read: what the variable of the service says, or the endpoint of tables, whose
+/// streams AWS serves under a name of their own (general reference, "Amazon `DynamoDB` endpoints").
+fn streams_endpoint(tables: Option<&str>) -> Option<String> {
+    let of_service = std::env::var("AWS_ENDPOINT_URL_DYNAMODB_STREAMS").ok();
+    of_service.or_else(|| tables.map(beside_tables))
+}
+
+fn beside_tables(endpoint: &str) -> String {
+    match host(endpoint) {
+        Some(host) if host.starts_with("dynamodb.") && host.contains(".amazonaws.com") => {
+            endpoint.replacen("dynamodb.", "streams.dynamodb.", 1)
+        }
+        _ => endpoint.to_owned(),
     }
 }
 
@@ -311,6 +342,20 @@ mod tests {
         #[case] expected: Distance,
     ) {
         assert_eq!(distance(url), expected);
+    }
+
+    #[rstest]
+    #[case("http://127.0.0.1:8000", "http://127.0.0.1:8000")]
+    #[case(
+        "https://dynamodb.eu-west-1.amazonaws.com",
+        "https://streams.dynamodb.eu-west-1.amazonaws.com"
+    )]
+    #[case("https://dynamodb.example.com", "https://dynamodb.example.com")]
+    fn streams_are_read_where_tables_are_but_for_the_name_aws_gives_them(
+        #[case] tables: &str,
+        #[case] streams: &str,
+    ) {
+        assert_eq!(beside_tables(tables), streams);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod describe;
 mod embedded;
 mod errors;
 mod guard;
+mod streams;
 mod tap;
 mod throttle;
 
@@ -16,7 +17,8 @@ use crate::domain::read::{BatchGet, Get, KeyCondition, Query, ReadRequest, Scan}
 use crate::domain::value::{Item, Value};
 use crate::store::Identity;
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, HttpClient, ProvideCredentials, Region, SharedHttpClient,
+    BehaviorVersion, Credentials, HttpClient, ProvideCredentials, Region, SharedCredentialsProvider,
+    SharedHttpClient,
 };
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_types::body::SdkBody;
@@ -32,17 +34,18 @@ fn with_credentials(
     credentials: impl ProvideCredentials + 'static,
     profile: Option<&str>,
 ) -> Dynamo {
-    let config = aws_sdk_dynamodb::Config::builder()
+    let sdk = aws_config::SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-west-1"))
-        .credentials_provider(credentials);
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build();
     let identity = Identity {
         profile: profile.map(str::to_owned),
         region: Some("eu-west-1".to_owned()),
         endpoint: None,
     };
     let http = SharedHttpClient::new(http);
-    Dynamo::new(config, Distance::Loopback, http, identity)
+    Dynamo::new(&sdk, Distance::Loopback, http, identity)
 }
 
 /// A server that gives these answers, in this order.

@@ -101,7 +101,7 @@ fn throttled(error: &Error) -> Option<(Reason, &[ThrottlingReason])> {
 
 /// Table and index of an ARN: `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/index/NAME`
 /// (service authorization reference, `DynamoDB`, resource types).
-fn place(arn: &str) -> Option<(TableName, Option<IndexName>)> {
+pub(super) fn place(arn: &str) -> Option<(TableName, Option<IndexName>)> {
     let mut parts = arn.split_once(":table/")?.1.split('/');
     let table = parts.next()?.into();
     let index = match (parts.next(), parts.next()) {

@@ -3,6 +3,7 @@
 use crate::domain::value::{Item, Number, NumberError, Value};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodbstreams::types::AttributeValue as StreamValue;
 use std::collections::HashMap;
 
 /// An item as the SDK holds it.
@@ -42,38 +43,45 @@ pub(super) enum ForeignValue {
     Type,
 }
 
-/// A value from the SDK.
-fn from_sdk(value: AttributeValue) -> Result<Value, ForeignValue> {
-    Ok(match value {
-        AttributeValue::S(text) => Value::S(text),
-        AttributeValue::N(number) => Value::N(number.parse()?),
-        AttributeValue::B(bytes) => Value::B(bytes.into_inner()),
-        AttributeValue::Bool(is) => Value::Bool(is),
-        AttributeValue::Null(_) => Value::Null,
-        AttributeValue::Ss(set) => Value::Ss(set.into_iter().collect()),
-        AttributeValue::Ns(set) => Value::Ns(
-            set.iter()
-                .map(|number| number.parse())
-                .collect::<Result<_, _>>()?,
-        ),
-        AttributeValue::Bs(set) => Value::Bs(set.into_iter().map(Blob::into_inner).collect()),
-        AttributeValue::L(list) => {
-            Value::L(list.into_iter().map(from_sdk).collect::<Result<_, _>>()?)
+/// Values from the SDK: its two crates have two types for the same values.
+macro_rules! reading {
+    ($of:path, $value:ident, $item:ident) => {
+        fn $value(value: $of) -> Result<Value, ForeignValue> {
+            use $of as From;
+            Ok(match value {
+                From::S(text) => Value::S(text),
+                From::N(number) => Value::N(number.parse()?),
+                From::B(bytes) => Value::B(bytes.into_inner()),
+                From::Bool(is) => Value::Bool(is),
+                From::Null(_) => Value::Null,
+                From::Ss(set) => Value::Ss(set.into_iter().collect()),
+                From::Ns(set) => Value::Ns(
+                    set.iter()
+                        .map(|number| number.parse())
+                        .collect::<Result<_, _>>()?,
+                ),
+                From::Bs(set) => Value::Bs(set.into_iter().map(Blob::into_inner).collect()),
+                From::L(list) => {
+                    Value::L(list.into_iter().map($value).collect::<Result<_, _>>()?)
+                }
+                From::M(map) => Value::M($item(map)?),
+                _ => return Err(ForeignValue::Type),
+            })
         }
-        AttributeValue::M(map) => Value::M(item_from_sdk(map)?),
-        _ => return Err(ForeignValue::Type),
-    })
-}
 
-/// An item from the SDK.
-///
-/// # Errors
-/// When a value is of a type or magnitude that `DynamoDB` has not.
-pub(super) fn item_from_sdk(item: SdkItem) -> Result<Item, ForeignValue> {
-    item.into_iter()
-        .map(|(name, value)| Ok((name, from_sdk(value)?)))
-        .collect()
+        /// An item from the SDK.
+        ///
+        /// # Errors
+        /// When a value is of a type or magnitude that `DynamoDB` has not.
+        pub(super) fn $item(item: HashMap<String, $of>) -> Result<Item, ForeignValue> {
+            item.into_iter()
+                .map(|(name, value)| Ok((name, $value(value)?)))
+                .collect()
+        }
+    };
 }
+reading!(AttributeValue, from_sdk, item_from_sdk);
+reading!(StreamValue, from_stream, item_from_stream);
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,8 @@
 use super::Attempt;
 use super::wire::{foreign, renew};
 use crate::domain::problem::Problem;
-use crate::domain::read::ReadErrorKind;
+use crate::domain::read::{Lapse, ReadErrorKind};
+use crate::store::allow;
 use aws_sdk_dynamodb::error::ErrorMetadata;
 
 /// The class and the words of an error answer.
@@ -62,7 +63,10 @@ fn class(code: &str, message: &str) -> ReadErrorKind {
         | "ThrottlingException"
         | "Throttling"
         | "RequestLimitExceeded"
+        | "LimitExceededException"
         | "TooManyRequestsException" => ReadErrorKind::Throttled,
+        "ExpiredIteratorException" => ReadErrorKind::Lapsed(Lapse::Iterator),
+        "TrimmedDataAccessException" => ReadErrorKind::Lapsed(Lapse::Trimmed),
         _ => ReadErrorKind::Service,
     }
 }
@@ -83,6 +87,9 @@ fn absent(attempt: &Attempt<'_>, message: &str) -> Problem {
 fn denied(attempt: &Attempt<'_>) -> Problem {
     let action = format!("dynamodb:{}", attempt.operation);
     let hint = match attempt.table {
+        Some(table) if allow::allows("DynamoDB Streams", attempt.operation) => {
+            format!("grant `{action}` on the streams of table `{table}`")
+        }
         Some(table) => format!("grant `{action}` on table `{table}`"),
         None => format!("grant `{action}`"),
     };
