@@ -1,7 +1,17 @@
 //! Lag: how far a copy is behind its base, as its stream tells.
 //!
-//! Owns the words for the state of a pipeline and what follows from them for a check. Measuring is
-//! the engine's.
+//! Owns the words for the state of a pipeline, what follows from them for a check, and the rules by
+//! which what is seen of changes and copies gives a state. Reading streams and copies is the engine's.
+
+mod gauge;
+mod images;
+mod shards;
+mod trace;
+
+pub use gauge::{Gauge, Tolerance};
+pub use images::OlderImages;
+pub use shards::Walk;
+pub use trace::Trace;
 
 use super::names::CopyName;
 use std::collections::BTreeMap;

@@ -18,12 +18,12 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{
     Builder, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
 };
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodbstreams as streams;
 use aws_smithy_http_client as http;
 use std::net::IpAddr;

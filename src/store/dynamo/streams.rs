@@ -120,16 +120,20 @@ impl Dynamo {
             _ => None,
         };
         let told = record.dynamodb.ok_or(PartOfRecord)?;
-        let image = |told: Option<HashMap<String, AttributeValue>>| -> Result<Option<Item>, BoxError> {
-            Ok(told.map(item_from_stream).transpose()?)
-        };
+        let image =
+            |told: Option<HashMap<String, AttributeValue>>| -> Result<Option<Item>, BoxError> {
+                Ok(told.map(item_from_stream).transpose()?)
+            };
         Ok(StreamRecord {
             sequence: told.sequence_number.ok_or(PartOfRecord)?,
             kind: kind.ok_or(PartOfRecord)?,
             key: image(told.keys)?.ok_or(PartOfRecord)?,
             old: image(told.old_image)?,
             new: image(told.new_image)?,
-            at: told.approximate_creation_date_time.ok_or(PartOfRecord)?.secs(),
+            at: told
+                .approximate_creation_date_time
+                .ok_or(PartOfRecord)?
+                .secs(),
         })
     }
 }

@@ -17,8 +17,8 @@ use crate::domain::read::{BatchGet, Get, KeyCondition, Query, ReadRequest, Scan}
 use crate::domain::value::{Item, Value};
 use crate::store::Identity;
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, HttpClient, ProvideCredentials, Region, SharedCredentialsProvider,
-    SharedHttpClient,
+    BehaviorVersion, Credentials, HttpClient, ProvideCredentials, Region,
+    SharedCredentialsProvider, SharedHttpClient,
 };
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_types::body::SdkBody;

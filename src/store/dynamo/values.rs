@@ -61,9 +61,7 @@ macro_rules! reading {
                         .collect::<Result<_, _>>()?,
                 ),
                 From::Bs(set) => Value::Bs(set.into_iter().map(Blob::into_inner).collect()),
-                From::L(list) => {
-                    Value::L(list.into_iter().map($value).collect::<Result<_, _>>()?)
-                }
+                From::L(list) => Value::L(list.into_iter().map($value).collect::<Result<_, _>>()?),
                 From::M(map) => Value::M($item(map)?),
                 _ => return Err(ForeignValue::Type),
             })

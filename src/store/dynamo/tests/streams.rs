@@ -104,7 +104,11 @@ async fn a_record_comes_with_its_images_its_time_and_the_clock_of_the_service() 
 
 #[rstest]
 #[case("ExpiredIteratorException", ReadErrorKind::Lapsed(Lapse::Iterator), "")]
-#[case("TrimmedDataAccessException", ReadErrorKind::Lapsed(Lapse::Trimmed), "")]
+#[case(
+    "TrimmedDataAccessException",
+    ReadErrorKind::Lapsed(Lapse::Trimmed),
+    ""
+)]
 #[case(
     "AccessDeniedException",
     ReadErrorKind::Denied,
