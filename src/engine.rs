@@ -8,6 +8,7 @@ mod beside;
 pub mod catalog;
 pub mod drift;
 pub mod execute;
+pub mod lag;
 mod pages;
 pub mod statistics;
 

@@ -2,17 +2,16 @@
 
 use crate::domain::read::StreamRecord;
 use crate::domain::value::Item;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// Images of one item that are kept.
-const EACH: usize = 4;
+const EACH: usize = 8;
 
-/// The last older images of the items that changed last.
+/// The first older images of the first items that changed. None is dropped for a later one: what was told
+/// once stays told.
 #[derive(Debug, Clone)]
 pub struct OlderImages {
     images: BTreeMap<Item, Vec<Item>>,
-    /// Keys, the one first met first.
-    order: VecDeque<Item>,
     most: usize,
 }
 
@@ -22,28 +21,19 @@ impl OlderImages {
     pub const fn of_at_most(most: usize) -> Self {
         Self {
             images: BTreeMap::new(),
-            order: VecDeque::new(),
             most,
         }
     }
 
-    /// Keeps the image before, where the record has one.
+    /// Keeps the image before, where the record has one and there is room.
     pub fn take(&mut self, record: &StreamRecord) {
         let Some(old) = &record.old else { return };
-        if !self.images.contains_key(&record.key) {
-            self.order.push_back(record.key.clone());
-            if self.order.len() > self.most
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.images.remove(&oldest);
-            }
+        if self.images.len() >= self.most && !self.images.contains_key(&record.key) {
+            return;
         }
         let images = self.images.entry(record.key.clone()).or_default();
-        if images.last() != Some(old) {
+        if images.len() < EACH && !images.contains(old) {
             images.push(old.clone());
-            if images.len() > EACH {
-                images.remove(0);
-            }
         }
     }
 
@@ -82,22 +72,22 @@ mod tests {
     }
 
     #[test]
-    fn the_last_images_of_an_item_are_kept() {
+    fn each_image_of_an_item_is_kept_once_and_stays() {
         let mut images = OlderImages::of_at_most(2);
-        for old in 0..6 {
+        for old in (0..10).chain(0..10) {
             images.take(&changed("a", old));
         }
-        let kept: Vec<Item> = (2..6).map(|n| image("a", n)).collect();
+        let kept: Vec<Item> = (0..8).map(|n| image("a", n)).collect();
         assert_eq!(images.by_key()[&key("a")], kept);
     }
 
     #[test]
-    fn of_more_items_than_are_kept_the_first_goes() {
+    fn when_there_is_no_room_for_an_item_those_before_stay() {
         let mut images = OlderImages::of_at_most(2);
         for id in ["a", "b", "c"] {
             images.take(&changed(id, 0));
         }
         let keys: Vec<&Item> = images.by_key().keys().collect();
-        assert_eq!(keys, [&key("b"), &key("c")]);
+        assert_eq!(keys, [&key("a"), &key("b")]);
     }
 }
