@@ -69,6 +69,13 @@ impl Writer {
             .unwrap();
     }
 
+    pub(crate) fn drop_table(&self, table: &str) {
+        let request = json!({ "TableName": table });
+        self.0
+            .delete_table(serde_json::from_value(request).unwrap())
+            .unwrap();
+    }
+
     pub(crate) fn put(&self, table: &str, item: &Json) {
         let request = json!({"TableName": table, "Item": item});
         self.0
