@@ -121,7 +121,7 @@ fn a_full_check_of_static_tables_consumes_what_was_estimated_within_a_twentieth(
 
 #[test]
 fn a_check_overspends_its_budget_by_a_page_at_most() {
-    for budget in [1, 20, 150, 500] {
+    for budget in [20, 500] {
         let (summary, code) = summary(&["--max-rcu", &budget.to_string()]);
         assert_eq!((summary["complete"].clone(), code), (false.into(), Some(3)));
         let over = consumed(&summary) - f64::from(budget);

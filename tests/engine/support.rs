@@ -18,7 +18,6 @@ use tokio::sync::oneshot;
 pub(crate) struct Server {
     pub(crate) db: Writer,
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) endpoint: String,
     _stop: oneshot::Sender<()>,
 }
 
@@ -38,7 +37,6 @@ impl Server {
         Self {
             db: Writer(db),
             store: Arc::new(Dynamo::local(&endpoint)),
-            endpoint,
             _stop: stop,
         }
     }
