@@ -165,7 +165,8 @@ impl DriftOptions {
     }
 
     /// The copies to check.
-    fn chosen<'a>(&self, dataset: &'a BoundDataset) -> Vec<&'a BoundCopy> {
+    #[must_use]
+    pub fn chosen<'a>(&self, dataset: &'a BoundDataset) -> Vec<&'a BoundCopy> {
         let copies = dataset.copies.iter();
         copies
             .filter(|copy| self.covers(&copy.mapping.name))
