@@ -26,6 +26,7 @@ mod job;
 mod key;
 pub mod ledger;
 pub mod overlay;
+pub mod pipeline;
 pub mod request;
 pub mod results;
 pub mod routing;
@@ -48,7 +49,8 @@ pub use crate::store::budget::Pace;
 pub use analyze::Initiative;
 pub use effect::{Effect, Effects};
 pub use event::{
-    CheckEvent, Env, Event, Mouse, MouseAction, RunEvent, SandboxProgress, Session, StatisticsEvent,
+    CheckEvent, Env, Event, LagEvent, Mouse, MouseAction, RunEvent, SandboxProgress, Session,
+    StatisticsEvent,
 };
 pub use history::History;
 pub use job::{Slot, Slots, Ticket};
@@ -105,6 +107,7 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
         Event::Run(ticket, event) => run::take(state, ticket, event, &mut fx),
         Event::Check(ticket, event) => check::take(state, ticket, event, &mut fx),
         Event::Beside(ticket, looked) => beside::take(state, ticket, *looked, &mut fx),
+        Event::Lag(ticket, event) => pipeline::take(state, ticket, event, &mut fx),
         Event::Statistics(event) => analyze::take(state, event, &mut fx),
         Event::Written(path, written) => export::take(state, path, written, &mut fx),
         Event::Failed(ticket, problem) => run::failed(state, ticket, problem, &mut fx),
@@ -117,6 +120,7 @@ pub fn update(state: &mut State, event: Event, env: &Env) -> Effects {
     catalog::describe_awaited(state, &mut fx);
     analyze::unasked(state, &mut fx);
     ledger::follow(state, &mut fx);
+    pipeline::let_go(state, &mut fx);
     fx
 }
 

@@ -26,6 +26,8 @@ pub use load::Progress;
 pub use replicator::ReplicatorState;
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use stop::StopHandle;
 use tokio::sync::watch;
@@ -64,6 +66,7 @@ pub struct Sandbox {
     endpoint: String,
     phase: watch::Receiver<Phase>,
     replicator: watch::Receiver<ReplicatorState>,
+    losing: Arc<AtomicBool>,
     stop: Option<StopHandle>,
     thread: Option<JoinHandle<()>>,
 }
@@ -98,9 +101,11 @@ impl Sandbox {
         let (stop, stopped) = stop::pair();
         let (phase, seen_phase) = watch::channel(Phase::Loading);
         let (replicator, seen_replicator) = watch::channel(ReplicatorState::default());
+        let losing = Arc::new(AtomicBool::new(false));
         let worker = Worker {
             options,
             pace,
+            losing: Arc::clone(&losing),
             stop: stopped,
             phase,
             replicator,
@@ -114,6 +119,7 @@ impl Sandbox {
             endpoint: format!("http://{address}"),
             phase: seen_phase,
             replicator: seen_replicator,
+            losing,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -137,6 +143,11 @@ impl Sandbox {
             Ok(_) => Ok(()),
             Err(_) => Err(SandboxError::Stopped),
         }
+    }
+
+    /// Writes a change that the replicator loses, as by the fault `drop`, and makes up for some time later.
+    pub fn lose_change(&self) {
+        self.losing.store(true, Ordering::Relaxed);
     }
 
     /// Where the replicator stands.

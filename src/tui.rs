@@ -11,10 +11,10 @@ mod terminal;
 
 use crate::app::{Effect, Env, Event, State, update};
 use crate::domain::problem::Problem;
-use crate::store::Identity;
 use crate::store::budget::Limits;
 use crate::store::ledger::Ledger;
 use crate::store::throttle::Throttles;
+use crate::store::{Identity, Streams};
 use crate::theme::Theme;
 use crate::ui;
 use crossterm::event::EventStream;
@@ -50,6 +50,10 @@ pub type FindTheme = Box<dyn Fn(&str) -> Result<Theme, Problem>>;
 pub struct Connected {
     /// The store, keeping count.
     pub store: Arc<Ledger>,
+    /// Its streams.
+    pub streams: Arc<dyn Streams>,
+    /// Has the replicator of the sandbox lose a change; none elsewhere.
+    pub lose_change: Option<Box<dyn Fn() + Send + Sync>>,
     /// Where it reports that it is throttled.
     pub throttles: Throttles,
     /// Where and as whom it reads.

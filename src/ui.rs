@@ -59,6 +59,7 @@ fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
         Screen::Item => screens::item::draw(canvas, body, state),
         Screen::Drift => screens::drift::draw(canvas, body, state),
         Screen::Beside => screens::beside::draw(canvas, body, state),
+        Screen::Pipeline => screens::pipeline::draw(canvas, body, state),
         Screen::Ledger => screens::ledger::draw(canvas, body, state),
     }
     chrome::footer(canvas, line(area.bottom() - 1), state);

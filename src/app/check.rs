@@ -55,11 +55,17 @@ pub(super) fn check(state: &mut State, fx: &mut Effects) {
 }
 
 /// The dataset and copies that are meant.
-fn wanted(state: &State) -> Option<(DatasetName, Vec<CopyName>)> {
+pub(super) fn wanted(state: &State) -> Option<(DatasetName, Vec<CopyName>)> {
     if state.screen == Screen::Drift
         && let Some(dataset) = &state.drift.shown
     {
         let copies = state.drift.copy().cloned().into_iter().collect();
+        return Some((dataset.clone(), copies));
+    }
+    if state.screen == Screen::Pipeline
+        && let Some(dataset) = &state.pipeline.shown
+    {
+        let copies = state.pipeline.copy().cloned().into_iter().collect();
         return Some((dataset.clone(), copies));
     }
     if state.screen == Screen::Explore && state.pane() == Pane::Tree {

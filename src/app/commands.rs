@@ -133,6 +133,7 @@ impl Command {
                     Some("ledger")
                 }
                 Context::On(Screen::Beside) | Context::In(Pane::Beside) => Some("side by side"),
+                Context::On(Screen::Pipeline) | Context::In(Pane::Pipeline) => Some("pipeline"),
                 Context::In(Pane::Tree) => Some("datasets"),
                 Context::In(Pane::Request) => Some("request"),
                 Context::In(Pane::Route) => Some("route"),

@@ -49,6 +49,14 @@ pub enum Effect {
         /// The item.
         sought: Box<Sought>,
     },
+    /// Follow the pipeline of a dataset. What is seen comes back as [`Event::Lag`](super::Event::Lag) with
+    /// this ticket.
+    Follow {
+        /// The ticket.
+        ticket: Ticket,
+        /// The dataset.
+        dataset: DatasetName,
+    },
     /// Sample a dataset or a table. What comes of it arrives as
     /// [`Event::Statistics`](super::Event::Statistics) with this ticket.
     Analyze {
@@ -82,6 +90,8 @@ pub enum Effect {
         /// What becomes of a file of that name.
         existing: Existing,
     },
+    /// Have the replicator of the sandbox lose a change, for which it makes up later.
+    LoseChange,
     /// Put this text into the clipboard.
     Copy(String),
     /// Use the theme of this name.

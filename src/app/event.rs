@@ -14,6 +14,7 @@ use crate::engine::analyze::{Analysis, AnalyzeProgress};
 use crate::engine::catalog::CatalogEvent;
 use crate::engine::drift::{CheckOutcome, DriftEvent};
 use crate::engine::execute::{Answer, ReadEvent};
+use crate::engine::lag::LagReport;
 use crate::store::Identity;
 use crate::store::budget::Pace;
 
@@ -57,6 +58,8 @@ pub enum Event {
     Check(Ticket, CheckEvent),
     /// A look at an item in every copy ended.
     Beside(Ticket, Box<Result<Beside, ReadError>>),
+    /// A pipeline that is followed tells something.
+    Lag(Ticket, LagEvent),
     /// Statistics were found, or are being sampled.
     Statistics(StatisticsEvent),
     /// A file of this name was written, or not.
@@ -105,6 +108,15 @@ pub enum CheckEvent {
     Drift(DriftEvent),
     /// It ended.
     Done(Box<Result<CheckOutcome, ReadError>>),
+}
+
+/// What a pipeline that is followed tells.
+#[derive(Debug, Clone)]
+pub enum LagEvent {
+    /// What is known of it by now.
+    Report(Box<LagReport>),
+    /// It is followed no longer.
+    Ended,
 }
 
 /// What became known of sizes and distributions.

@@ -3,7 +3,7 @@
 mod drift;
 pub(crate) mod random;
 
-pub(crate) use drift::{beside, finding, outcome};
+pub(crate) use drift::{beside, finding, lags, outcome};
 
 use super::ledger::{Entry, Share, Snapshot};
 use super::routing::{Planned, Verdict};
@@ -23,8 +23,8 @@ use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, Direction, Target, parse_request};
 use crate::domain::read::KeyCondition;
 use crate::domain::schema::{
-    Billing, Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, Table, TableClass,
-    TableState,
+    Billing, Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection, StreamInfo, Table,
+    TableClass, TableState,
 };
 use crate::domain::value::{Item, Value};
 use crate::engine::catalog::CatalogEvent;
@@ -89,7 +89,10 @@ pub(crate) fn table(name: &str) -> Table {
         bytes,
         billing: Billing::OnDemand,
         class: TableClass::Standard,
-        stream: None,
+        stream: (name == "strikes").then(|| StreamInfo {
+            view: "NEW_AND_OLD_IMAGES".to_owned(),
+            arn: Some("arn:aws:dynamodb:local:000000000000:table/strikes/stream/1".to_owned()),
+        }),
         ttl: None,
         warm_rcu: None,
     }
@@ -408,6 +411,7 @@ impl Script {
             | Effect::Check { ticket, .. }
             | Effect::Recheck { ticket, .. }
             | Effect::Beside { ticket, .. }
+            | Effect::Follow { ticket, .. }
             | Effect::Analyze { ticket, .. } => Some(*ticket),
             _ => None,
         });

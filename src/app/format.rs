@@ -1,7 +1,9 @@
 //! Figures as people read them. An estimate always shows that it is one: `≈` or a range.
 
+use crate::domain::lag::Flow;
 use crate::domain::names::{Range, Rcu};
 use crate::domain::plan::{Basis, Estimate};
+use std::time::Duration;
 
 /// A count with thousands separated: `12,345`.
 #[must_use]
@@ -182,6 +184,19 @@ pub fn age(ms: u64) -> String {
         60_000..3_600_000 => format!("{} min", ms / 60_000),
         3_600_000..86_400_000 => format!("{} h", ms / 3_600_000),
         _ => format!("{} d", ms / 86_400_000),
+    }
+}
+
+/// How changes reach a copy, in two or three words: `lag 2 s`, `stopped 40 s`.
+#[must_use]
+pub fn lag(flow: Flow) -> String {
+    let age = |time: Duration| age(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    match flow {
+        Flow::Unknown => "lag unknown".to_owned(),
+        Flow::Idle => "no changes".to_owned(),
+        Flow::Flowing { lag } => format!("lag {}", age(lag)),
+        Flow::Behind { by } => format!("{} behind", age(by)),
+        Flow::Stopped { since } => format!("stopped {}", age(since)),
     }
 }
 

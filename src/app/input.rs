@@ -140,6 +140,7 @@ fn press(state: &mut State, pane: Pane, mouse: Mouse) {
         Pane::Results => Some(state.results.scroll),
         Pane::Item => Some(state.item.scroll),
         Pane::Beside => Some(state.beside.scroll),
+        Pane::Pipeline => Some(state.pipeline.scroll),
         Pane::Copies => Some(state.drift.copies),
         Pane::Findings => Some(state.drift.findings),
         Pane::Shares => Some(state.ledger.shares),
@@ -213,6 +214,7 @@ fn step_scroll_only(state: &mut State, pane: Pane) {
             .scroll
             .settle(state.results.rows.len(), height),
         Pane::Item => state.item.scroll.settle(state.item.lines.len(), height),
+        Pane::Pipeline => state.pipeline.step(Motion::Up(0), height),
         Pane::Beside => {
             let len = state.beside.names.len();
             state.beside.scroll.settle(len, height);

@@ -15,11 +15,19 @@ pub enum Slot {
     Analyze,
     /// Looking at one item in every copy.
     Beside,
+    /// Following a pipeline.
+    Lag,
 }
 
 impl Slot {
     /// Every slot.
-    pub const ALL: [Self; 4] = [Self::Run, Self::Check, Self::Analyze, Self::Beside];
+    pub const ALL: [Self; 5] = [
+        Self::Run,
+        Self::Check,
+        Self::Analyze,
+        Self::Beside,
+        Self::Lag,
+    ];
 
     /// What runs in it, as a noun for sentences.
     #[must_use]
@@ -29,6 +37,7 @@ impl Slot {
             Self::Check => "drift check",
             Self::Analyze => "analysis",
             Self::Beside => "look at the copies",
+            Self::Lag => "measuring of lag",
         }
     }
 }

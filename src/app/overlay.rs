@@ -102,6 +102,11 @@ pub enum Question {
         /// Its name.
         path: String,
     },
+    /// Following takes a reader slot of each shard of a stream, of which there are two.
+    Follow {
+        /// The dataset.
+        dataset: DatasetName,
+    },
     /// Leaving while something runs.
     Quit,
 }

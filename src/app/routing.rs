@@ -4,7 +4,7 @@
 //! stays, so that the screen can show it dimmed while the text is being mended.
 
 use crate::domain::cost::{Prices, unit_factor};
-use crate::domain::names::{Range, Rcu, TableName};
+use crate::domain::names::{DatasetName, Range, Rcu, TableName};
 use crate::domain::plan::{Planner, Rejected, Route, route};
 use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, Request, Target, parse_request, resolve};
@@ -24,6 +24,15 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// The dataset it reads; none for a table.
+    #[must_use]
+    pub const fn dataset(&self) -> Option<&DatasetName> {
+        match &self.target {
+            Target::Dataset(dataset) | Target::Pinned { dataset, .. } => Some(dataset),
+            Target::Table { .. } => None,
+        }
+    }
+
     /// What a Scan of the base would consume at the same consistency, when the size is known.
     #[must_use]
     pub fn scan(&self) -> Option<Range<Rcu>> {

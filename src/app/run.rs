@@ -174,7 +174,7 @@ pub(super) fn resume(state: &mut State, slot: Slot, fx: &mut Effects) {
             fx.push(Effect::Resume(slot));
         }
         Slot::Check => super::check::resume(state, fx),
-        Slot::Analyze | Slot::Beside => {}
+        Slot::Analyze | Slot::Beside | Slot::Lag => {}
     }
 }
 
@@ -186,7 +186,7 @@ pub(super) fn cancel(state: &mut State, slot: Slot, fx: &mut Effects) {
     match slot {
         Slot::Run => state.results.phase = Phase::Cancelling,
         Slot::Check => super::check::cancelling(state),
-        Slot::Analyze | Slot::Beside => {}
+        Slot::Analyze | Slot::Beside | Slot::Lag => {}
     }
     withdraw_question(state, slot);
     fx.push(Effect::Cancel(slot));
@@ -213,6 +213,7 @@ pub(super) fn failed(state: &mut State, ticket: Ticket, problem: Problem, fx: &m
         Slot::Check => super::check::end(state, Err(problem)),
         Slot::Analyze => super::analyze::failed(state, &problem),
         Slot::Beside => super::beside::failed(state, problem),
+        Slot::Lag => super::pipeline::failed(state, problem),
     }
     fx.redraw();
 }

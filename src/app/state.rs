@@ -9,6 +9,7 @@ use super::item::ItemView;
 use super::job::{Slot, Slots};
 use super::ledger::Ledger;
 use super::overlay::Overlay;
+use super::pipeline::Pipeline;
 use super::request::{Mode, RequestLine};
 use super::results::Results;
 use super::routing::{Known, Listing, Routing};
@@ -65,6 +66,8 @@ pub enum Screen {
     Drift,
     /// The same item in every copy.
     Beside,
+    /// How changes reach the copies.
+    Pipeline,
     /// Every request made, with its units.
     Ledger,
 }
@@ -78,6 +81,7 @@ impl Screen {
             Self::Item => &[Pane::Item],
             Self::Drift => &[Pane::Copies, Pane::Findings, Pane::Diff],
             Self::Beside => &[Pane::Beside],
+            Self::Pipeline => &[Pane::Pipeline],
             Self::Ledger => &[Pane::Shares, Pane::Entries],
         }
     }
@@ -85,7 +89,10 @@ impl Screen {
     /// Whether it says itself what runs, and how far it is.
     #[must_use]
     pub const fn shows_what_runs(self) -> bool {
-        matches!(self, Self::Explore | Self::Drift | Self::Beside)
+        matches!(
+            self,
+            Self::Explore | Self::Drift | Self::Beside | Self::Pipeline
+        )
     }
 }
 
@@ -159,6 +166,8 @@ pub struct State {
     pub drift: Drift,
     /// The same item in every copy.
     pub beside: BesideView,
+    /// How changes reach the copies.
+    pub pipeline: Pipeline,
     /// What is sampled for the planner.
     pub analyses: Analyses,
     /// Requests made of the service, and what answers cost.
@@ -211,6 +220,7 @@ impl State {
             Screen::Explore => self.explore_pane.unwrap_or(Pane::Tree),
             Screen::Item => Pane::Item,
             Screen::Beside => Pane::Beside,
+            Screen::Pipeline => Pane::Pipeline,
             Screen::Drift => self.drift_pane.unwrap_or(Pane::Findings),
             Screen::Ledger => self.ledger_pane.unwrap_or(Pane::Entries),
         }
@@ -223,7 +233,7 @@ impl State {
         }
         match self.screen {
             Screen::Explore => self.explore_pane = Some(pane),
-            Screen::Item | Screen::Beside => {}
+            Screen::Item | Screen::Beside | Screen::Pipeline => {}
             Screen::Drift => self.drift_pane = Some(pane),
             Screen::Ledger => self.ledger_pane = Some(pane),
         }
@@ -338,7 +348,8 @@ impl State {
     pub fn is_awaited(&self, slot: Slot) -> bool {
         let unasked = |sampling: &Sampling| sampling.initiative == Initiative::Program;
         let behind = slot == Slot::Analyze && self.analyses.running.as_ref().is_some_and(unasked);
-        self.runs(slot) && !behind
+        // What is followed needs no end: leaving its screen ends it.
+        self.runs(slot) && !behind && slot != Slot::Lag
     }
 
     /// Whether a job runs in this slot.

@@ -7,6 +7,7 @@ mod explore;
 mod history;
 mod keys;
 mod ledger;
+mod pipeline;
 mod run;
 
 use super::fixture::Script;

@@ -25,6 +25,8 @@ pub enum Pane {
     Diff,
     /// One item in every copy.
     Beside,
+    /// Copies of a dataset, with how changes reach them.
+    Pipeline,
     /// What each table and index consumed.
     Shares,
     /// Every request made.

@@ -83,11 +83,17 @@ fn connection(global: &Global) -> Connect {
     Box::new(move |_| {
         let global = global.clone();
         Box::pin(async move {
-            let Reached { store, throttles } = connect(&global).await.map_err(first_problem)?;
+            let Reached {
+                store,
+                streams,
+                throttles,
+            } = connect(&global).await.map_err(first_problem)?;
             let identity = store.identity();
             Ok(Connected {
                 store: Arc::new(Ledger::new(store)),
+                streams,
                 throttles,
+                lose_change: None,
                 identity,
                 settled: None,
                 keep: Box::new(()),
@@ -123,9 +129,17 @@ fn demo(events: tokio::sync::mpsc::Sender<crate::app::Event>) -> Result<Connecte
                 .await;
         }
     });
+    let Reached {
+        store,
+        streams,
+        throttles,
+    } = Reached::from(dynamo);
+    let losing = Arc::clone(&sandbox);
     Ok(Connected {
-        throttles: dynamo.throttles(),
-        store: Arc::new(Ledger::new(Arc::new(dynamo))),
+        store: Arc::new(Ledger::new(store)),
+        streams,
+        throttles,
+        lose_change: Some(Box::new(move || losing.lose_change())),
         identity: demo_identity(),
         settled: Some(settled),
         keep: Box::new(sandbox),

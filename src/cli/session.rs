@@ -12,10 +12,10 @@ use crate::domain::problem::Problem;
 use crate::domain::schema::Catalog;
 use crate::engine::catalog::load_all;
 use crate::engine::statistics::Archive;
-use crate::store::Store;
 use crate::store::budget::Budget;
 use crate::store::ledger::Ledger;
 use crate::store::throttle::Throttles;
+use crate::store::{Store, Streams};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -132,15 +132,18 @@ impl Session {
 #[derive(Debug)]
 pub(crate) struct Reached {
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) streams: Arc<dyn Streams>,
     pub(crate) throttles: Throttles,
 }
 
 #[cfg(feature = "aws")]
 impl From<crate::store::dynamo::Dynamo> for Reached {
     fn from(dynamo: crate::store::dynamo::Dynamo) -> Self {
+        let dynamo = Arc::new(dynamo);
         Self {
             throttles: dynamo.throttles(),
-            store: Arc::new(dynamo),
+            streams: Arc::clone(&dynamo) as Arc<dyn Streams>,
+            store: dynamo,
         }
     }
 }

@@ -6,7 +6,6 @@
 mod bind;
 mod expected;
 mod file;
-mod inverse;
 mod shape;
 
 pub use bind::bind;

@@ -8,7 +8,6 @@ mod check;
 mod checkpoint;
 mod kept;
 mod look;
-mod partition;
 mod progress;
 mod recheck;
 mod sample;
@@ -29,7 +28,6 @@ use crate::domain::read::ReadError;
 use crate::store::Store;
 use check::Check;
 pub use checkpoint::{Checkpoint, Resumed, Unusable};
-pub use partition::PartitionScope;
 pub use progress::{CopyProgress, DriftProgress};
 pub use recheck::recheck;
 pub use sample::Sampling;
@@ -84,15 +82,13 @@ pub struct DriftOptions {
 }
 
 /// What is checked of the copies.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Scope {
     /// Everything.
     #[default]
     Full,
     /// A sample of either side.
     Sample(Sampling),
-    /// One partition of the only copy.
-    Partition(Box<PartitionScope>),
     /// What earlier findings named.
     Recheck,
 }
@@ -103,7 +99,6 @@ impl Scope {
         match self {
             Self::Full => "full",
             Self::Sample(_) => "sample",
-            Self::Partition(_) => "partition",
             Self::Recheck => "recheck",
         }
     }
@@ -165,8 +160,7 @@ impl DriftOptions {
     }
 
     /// The copies to check.
-    #[must_use]
-    pub fn chosen<'a>(&self, dataset: &'a BoundDataset) -> Vec<&'a BoundCopy> {
+    fn chosen<'a>(&self, dataset: &'a BoundDataset) -> Vec<&'a BoundCopy> {
         let copies = dataset.copies.iter();
         copies
             .filter(|copy| self.covers(&copy.mapping.name))
@@ -185,7 +179,7 @@ impl DriftOptions {
         let chosen = self.chosen(dataset);
         match &self.scope {
             Scope::Sample(sampling) => sample::estimate(dataset, &chosen, *sampling),
-            _ => scans(dataset, &chosen),
+            Scope::Full | Scope::Recheck => scans(dataset, &chosen),
         }
     }
 }
@@ -258,7 +252,6 @@ pub async fn check(
     unknown.into_iter().for_each(|note| check.note(note));
     let ended = match &options.scope {
         Scope::Sample(sampling) => Box::pin(check.sample(*sampling)).await,
-        Scope::Partition(partition) => Box::pin(check.partition(partition)).await,
         Scope::Full | Scope::Recheck => Box::pin(check.run()).await,
     };
     check.finish(ended)

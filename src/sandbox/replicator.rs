@@ -42,6 +42,10 @@ pub(super) struct Replicator<'a> {
     delay: Duration,
     cursor: Cursor,
     waiting: VecDeque<(Instant, Change)>,
+    /// After how long to make up for the next record, which is lost at first.
+    losing: Option<Duration>,
+    /// Records lost, and when to make up for them.
+    owed: Vec<(Instant, Change)>,
     state: ReplicatorState,
 }
 
@@ -67,6 +71,8 @@ impl<'a> Replicator<'a> {
             },
             cursor,
             waiting: VecDeque::new(),
+            losing: None,
+            owed: Vec::new(),
             state: ReplicatorState::default(),
         }
     }
@@ -83,7 +89,7 @@ impl<'a> Replicator<'a> {
             let done = if self.has(Fault::Stop) || !due {
                 Ok(false)
             } else {
-                self.apply(&change).map(|()| true)
+                self.apply(now, &change).map(|()| true)
             };
             if !matches!(done, Ok(true)) {
                 self.waiting.push_front((since, change));
@@ -93,7 +99,39 @@ impl<'a> Replicator<'a> {
             self.state.last_sequence = Some(change.sequence);
         }
         self.observe(now);
+        self.make_up(now)
+    }
+
+    /// Loses the next record, and makes up for it after `mend`.
+    pub(super) const fn lose_next(&mut self, mend: Duration) {
+        self.losing = Some(mend);
+    }
+
+    /// Makes up for lost records that are due, by what their base items are now: what came of them since
+    /// is in the copies already.
+    fn make_up(&mut self, now: Instant) -> Result<(), SandboxError> {
+        while let Some(at) = self.owed.iter().position(|(due, _)| now >= *due) {
+            let (due, lost) = self.owed.swap_remove(at);
+            if let Err(error) = self.carry_again(&lost) {
+                self.owed.push((due, lost));
+                return Err(error);
+            }
+        }
         Ok(())
+    }
+
+    fn carry_again(&self, lost: &Change) -> Result<(), SandboxError> {
+        let Some(image) = lost.new.as_ref().or(lost.old.as_ref()) else {
+            return Ok(());
+        };
+        let base = &self.dataset.base;
+        self.carry(&Change {
+            sequence: lost.sequence.clone(),
+            old: lost.old.clone(),
+            new: self
+                .database
+                .get(base.name.as_str(), &key_of(base, image))?,
+        })
     }
 
     /// Where it stands.
@@ -117,7 +155,12 @@ impl<'a> Replicator<'a> {
         self.has(fault) && self.random.u32(..ONE_IN) == 0
     }
 
-    fn apply(&mut self, change: &Change) -> Result<(), SandboxError> {
+    fn apply(&mut self, now: Instant, change: &Change) -> Result<(), SandboxError> {
+        if let Some(mend) = self.losing.take() {
+            self.owed.push((now + mend, change.clone()));
+            self.state.lost += 1;
+            return Ok(());
+        }
         if self.hits(Fault::Drop) {
             self.state.lost += 1;
             return Ok(());

@@ -426,3 +426,37 @@ async fn live_writes_begin_after_loading_and_end_by_count() {
     assert!(base.contains(r#""ItemCount":10000"#), "{base}");
     assert!(base.contains("NEW_AND_OLD_IMAGES"), "{base}");
 }
+
+#[test]
+fn a_change_that_is_lost_on_purpose_is_drift_until_the_replicator_makes_up_for_it() {
+    let small = Small::new();
+    let mut replicator = small.replicator(&[]);
+    let (start, mend) = (Instant::now(), Duration::from_secs(45));
+    replicator.lose_next(mend);
+    small.write(&BTreeSet::new(), 1);
+    replicator.step(start).unwrap();
+    assert_eq!(replicator.state().lost, 1);
+    assert!(!small.drift().is_empty());
+    replicator.step(start + mend / 2).unwrap();
+    assert!(!small.drift().is_empty());
+    replicator.step(start + mend).unwrap();
+    assert_eq!(small.drift(), []);
+}
+
+#[test]
+fn making_up_for_a_change_undoes_no_later_one() {
+    let small = Small::new();
+    let mut replicator = small.replicator(&[]);
+    let start = Instant::now();
+    replicator.lose_next(Duration::from_secs(45));
+    small.write(&BTreeSet::new(), 1);
+    replicator.step(start).unwrap();
+    // The same strike, by the same seed, and then others.
+    small.write(&BTreeSet::new(), 40);
+    for seconds in [1, 60] {
+        replicator
+            .step(start + Duration::from_secs(seconds))
+            .unwrap();
+    }
+    assert_eq!(small.drift(), []);
+}

@@ -10,6 +10,8 @@ use super::{Options, Progress, ReplicatorState, SandboxError, data, tables};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::value::Item;
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
 
@@ -29,6 +31,8 @@ pub(super) struct Pace {
     pub(super) writes: usize,
     /// How long the fault `delay` holds a record.
     pub(super) delay: Duration,
+    /// After how long the replicator makes up for a change that it was told to lose.
+    pub(super) mend: Duration,
 }
 
 impl Default for Pace {
@@ -39,6 +43,7 @@ impl Default for Pace {
             write_every: Duration::from_millis(150),
             writes: 2_000,
             delay: Duration::from_secs(5),
+            mend: Duration::from_secs(45),
         }
     }
 }
@@ -58,6 +63,8 @@ pub(super) enum Phase {
 pub(super) struct Worker {
     pub(super) options: Options,
     pub(super) pace: Pace,
+    /// Whether a change is to be lost.
+    pub(super) losing: Arc<AtomicBool>,
     pub(super) stop: Stop,
     pub(super) phase: watch::Sender<Phase>,
     pub(super) replicator: watch::Sender<ReplicatorState>,
@@ -170,9 +177,13 @@ impl Worker {
         loop {
             self.stop.sleep(pause)?;
             let now = Instant::now();
+            let losing = self.losing.swap(false, Ordering::Relaxed);
+            if losing {
+                replicator.lose_next(self.pace.mend);
+            }
             retry_later("replicate", replicator.step(now));
             self.publish(replicator.state());
-            if !writer.is_done() && now >= next_write {
+            if losing || (!writer.is_done() && now >= next_write) {
                 let time = chrono::Utc::now();
                 let time = time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
                 retry_later("write", writer.write(&time));

@@ -60,7 +60,7 @@ impl<'a> Writer<'a> {
             strike.insert("revised_at".into(), Value::s(now));
             self.database.put(BASE, &strike)?;
         }
-        self.left -= 1;
+        self.left = self.left.saturating_sub(1);
         Ok(())
     }
 }

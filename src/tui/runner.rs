@@ -19,9 +19,9 @@ use crate::domain::schema::TableState;
 use crate::engine::catalog::{self, CatalogEvent};
 use crate::engine::execute::{Bounds, execute};
 use crate::engine::statistics::Archive;
-use crate::store::Store;
 use crate::store::budget::{Budget, Limits, Pace};
 use crate::store::ledger::Ledger;
+use crate::store::{Store, Streams};
 use dataset::Checked;
 use statistics::Kept;
 use std::any::Any;
@@ -55,6 +55,8 @@ struct Line {
 struct Link {
     ledger: Arc<Ledger>,
     store: Arc<Budget>,
+    streams: Arc<dyn Streams>,
+    lose_change: Option<Box<dyn Fn() + Send + Sync>>,
     archive: Option<Archive>,
     _keep: Box<dyn Any + Send + Sync>,
 }
@@ -122,6 +124,10 @@ impl Runner {
                 Some(bound) => self.check(ticket, bound.clone(), Checked::Findings(noted)),
                 None => self.fail(ticket, unbound(&dataset)),
             },
+            Effect::Follow { ticket, dataset } => match state.catalog.dataset(dataset.as_str()) {
+                Some(bound) => self.follow(ticket, bound.clone()),
+                None => self.fail(ticket, unbound(&dataset)),
+            },
             Effect::Beside {
                 ticket,
                 dataset,
@@ -151,6 +157,12 @@ impl Runner {
                 lines,
                 existing,
             } => self.write(path, lines, existing),
+            Effect::LoseChange => {
+                let link = self.line.link.get();
+                if let Some(lose) = link.and_then(|link| link.lose_change.as_ref()) {
+                    lose();
+                }
+            }
             Effect::Ledger => self.look_into_ledger(),
             Effect::Copy(_) | Effect::SetTheme(_) | Effect::Suspend | Effect::Quit => {}
         }
@@ -283,6 +295,8 @@ impl Line {
         };
         let Connected {
             store: ledger,
+            streams,
+            lose_change,
             throttles,
             identity,
             settled,
@@ -303,6 +317,8 @@ impl Line {
         let _ = self.link.set(Link {
             ledger,
             store,
+            streams,
+            lose_change,
             archive: archive.clone(),
             _keep: keep,
         });

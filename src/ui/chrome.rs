@@ -79,6 +79,11 @@ fn subject(state: &State) -> String {
     {
         return dataset.to_string();
     }
+    if state.screen == Screen::Pipeline
+        && let Some(dataset) = &state.pipeline.shown
+    {
+        return dataset.to_string();
+    }
     match state.routing.last.as_ref().map(|planned| &planned.target) {
         Some(Target::Dataset(dataset) | Target::Pinned { dataset, .. }) => dataset.to_string(),
         Some(Target::Table { table, .. }) => table.to_string(),

@@ -301,7 +301,7 @@ fn words(question: &Question) -> (&'static str, Vec<String>, &'static str, &'sta
             match slot {
                 Slot::Run => "stop; the rows so far stay",
                 Slot::Check => "stop; the findings so far stay",
-                Slot::Analyze | Slot::Beside => "stop; what was read stays",
+                Slot::Analyze | Slot::Beside | Slot::Lag => "stop; what was read stays",
             },
         ),
         Question::CheckCost {
@@ -326,6 +326,17 @@ fn words(question: &Question) -> (&'static str, Vec<String>, &'static str, &'sta
             vec![format!("`{path}` would be replaced.")],
             "replace it",
             "keep it",
+        ),
+        Question::Follow { dataset } => (
+            "A second reader",
+            vec![
+                format!(
+                    "Following the pipeline of `{dataset}` reads each shard of its stream once a second, and looks at the items that change in every copy."
+                ),
+                "A shard serves two readers at once, and a trigger is one. Where another reads beside it, one of them would be throttled.".to_owned(),
+            ],
+            "follow it",
+            "do not",
         ),
         Question::Quit => (
             "Something runs",

@@ -5,3 +5,4 @@ pub(super) mod drift;
 pub(super) mod explore;
 pub(super) mod item;
 pub(super) mod ledger;
+pub(super) mod pipeline;

@@ -1,5 +1,6 @@
 mod beside;
 mod drift;
+mod pipeline;
 mod safety;
 
 use super::render;

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 pub(crate) struct Server {
     pub(crate) db: Writer,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) endpoint: String,
     _stop: oneshot::Sender<()>,
 }
 
@@ -37,6 +38,7 @@ impl Server {
         Self {
             db: Writer(db),
             store: Arc::new(Dynamo::local(&endpoint)),
+            endpoint,
             _stop: stop,
         }
     }
@@ -64,13 +66,6 @@ impl Writer {
         });
         self.0
             .create_table(serde_json::from_value(request).unwrap())
-            .unwrap();
-    }
-
-    pub(crate) fn drop_table(&self, table: &str) {
-        let request = json!({ "TableName": table });
-        self.0
-            .delete_table(serde_json::from_value(request).unwrap())
             .unwrap();
     }
 

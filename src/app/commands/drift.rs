@@ -1,9 +1,10 @@
 //! Checking: starting, holding, looking through what was found.
 
 use super::{Command, Context};
-use crate::app::state::Screen;
+use crate::app::effect::{Effect, Effects};
+use crate::app::state::{Screen, State};
 use crate::app::viewport::Pane;
-use crate::app::{beside, check, export};
+use crate::app::{beside, check, export, pipeline};
 
 const DRIFT: &[Context] = &[Context::On(Screen::Drift)];
 
@@ -14,7 +15,11 @@ pub(super) static COMMANDS: &[Command] = &[
         title: "Check drift",
         help: "Reads base and copies and compares them. On a copy: that copy alone.",
         keys: &["d"],
-        contexts: &[Context::On(Screen::Explore), Context::On(Screen::Drift)],
+        contexts: &[
+            Context::On(Screen::Explore),
+            Context::On(Screen::Drift),
+            Context::On(Screen::Pipeline),
+        ],
         hint: "drift",
         run: check::check,
     },
@@ -23,9 +28,31 @@ pub(super) static COMMANDS: &[Command] = &[
         title: "Drift screen",
         help: "What checks have found so far.",
         keys: &["D"],
-        contexts: &[Context::On(Screen::Explore)],
+        contexts: &[Context::On(Screen::Explore), Context::On(Screen::Pipeline)],
         hint: "",
         run: check::open,
+    },
+    Command {
+        id: "pipeline",
+        title: "Pipeline screen",
+        help: "How far each copy is behind, as changes are followed through the stream of the base while it is shown.",
+        keys: &["P"],
+        contexts: &[
+            Context::On(Screen::Explore),
+            Context::On(Screen::Drift),
+            Context::On(Screen::Pipeline),
+        ],
+        hint: "",
+        run: pipeline::open,
+    },
+    Command {
+        id: "follow",
+        title: "Follow anew",
+        help: "Reads the stream from now on. Asks before it takes a reader slot of each shard.",
+        keys: &["r", "f5"],
+        contexts: &[Context::On(Screen::Pipeline)],
+        hint: "follow anew",
+        run: pipeline::follow,
     },
     Command {
         id: "pause",
@@ -77,6 +104,15 @@ pub(super) static COMMANDS: &[Command] = &[
         run: beside::look,
     },
     Command {
+        id: "lose-change",
+        title: "Lose a change (demo)",
+        help: "Has the demo's replicator lose one change, so that copies drift, and make up for it within a minute.",
+        keys: &["F"],
+        contexts: &[Context::On(Screen::Drift), Context::On(Screen::Pipeline)],
+        hint: "",
+        run: lose_change,
+    },
+    Command {
         id: "write",
         title: "Write findings to a file",
         help: "One JSON object a line, those that are listed. Asks where, and before a file goes that is there.",
@@ -86,3 +122,13 @@ pub(super) static COMMANDS: &[Command] = &[
         run: export::ask,
     },
 ];
+
+fn lose_change(state: &mut State, fx: &mut Effects) {
+    if state.is_demo() {
+        fx.push(Effect::LoseChange);
+        state.say("the replicator loses a change now, and makes up for it within a minute");
+    } else {
+        state.complain("only the replicator of the demo can be told to lose a change");
+    }
+    fx.redraw();
+}

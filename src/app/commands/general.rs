@@ -14,7 +14,7 @@ use crate::app::state::{Screen, State};
 use crate::app::text::{sanitise, truncate};
 use crate::app::tree::{failed_tables, is_of_a_dataset};
 use crate::app::viewport::Pane;
-use crate::app::{beside, catalog, check};
+use crate::app::{beside, catalog, check, pipeline};
 use crate::domain::item::{PlainJson, item_to_dynamo_json};
 use crate::domain::plan::explain_text;
 
@@ -136,8 +136,7 @@ fn palette(state: &mut State, fx: &mut Effects) {
 
 fn cancel(state: &mut State, fx: &mut Effects) {
     fx.redraw();
-    if state.screen == Screen::Beside {
-        beside::leave(state, fx);
+    if leave_what_reads(state, fx) {
     } else if matches!(state.screen, Screen::Item | Screen::Ledger) {
         state.screen = Screen::Explore;
     } else if cancel_what_runs(state, fx) {
@@ -153,10 +152,19 @@ fn cancel(state: &mut State, fx: &mut Effects) {
     }
 }
 
+/// Leaves a screen that reads while it is shown, for the one it was opened on. Whether it was one.
+fn leave_what_reads(state: &mut State, fx: &mut Effects) -> bool {
+    match state.screen {
+        Screen::Beside => beside::leave(state, fx),
+        Screen::Pipeline => pipeline::leave(state, fx),
+        Screen::Explore | Screen::Item | Screen::Drift | Screen::Ledger => return false,
+    }
+    true
+}
+
 fn back(state: &mut State, fx: &mut Effects) {
     fx.redraw();
-    if state.screen == Screen::Beside {
-        beside::leave(state, fx);
+    if leave_what_reads(state, fx) {
     } else if state.screen != Screen::Explore {
         state.screen = Screen::Explore;
     } else if state.is_busy() {
@@ -227,6 +235,7 @@ fn value_text(state: &State) -> Option<String> {
             let (value, _) = state.beside.cell(state.beside.name()?, state.beside.column);
             value.map(scalar_text)
         }
+        Pane::Pipeline => Some(state.pipeline.copy()?.to_string()),
         Pane::Copies => Some(state.drift.copy()?.to_string()),
         Pane::Findings | Pane::Diff => {
             let finding = state.drift.finding()?;

@@ -151,6 +151,7 @@ pub(in crate::app) fn step_pane(state: &mut State, pane: Pane, motion: Motion) {
         Pane::Results => state.results.step(motion, height),
         Pane::Item => state.item.step(motion, height),
         Pane::Beside => state.beside.step(motion, height),
+        Pane::Pipeline => state.pipeline.step(motion, height),
         Pane::Copies => {
             state.drift.step_copies(motion, height);
             check::relist(state);

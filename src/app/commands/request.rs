@@ -8,7 +8,7 @@ use crate::app::request::Mode;
 use crate::app::scroll::Scroll;
 use crate::app::state::{Screen, State};
 use crate::app::viewport::Pane;
-use crate::app::{analyze, beside, catalog, edit, history, ledger, run};
+use crate::app::{analyze, beside, catalog, check, edit, history, ledger, run};
 use crate::domain::query::Target;
 
 const EXPLORE: &[Context] = &[Context::On(Screen::Explore)];
@@ -183,6 +183,7 @@ fn open(state: &mut State, fx: &mut Effects) {
         Pane::Item => fold(state, fx),
         Pane::Copies => state.focus(Pane::Findings),
         Pane::Findings | Pane::Diff => beside::open(state, fx),
+        Pane::Pipeline => check::open(state, fx),
         Pane::Beside | Pane::Value | Pane::Shares | Pane::Entries | Pane::Overlay => {}
     }
     fx.redraw();
@@ -202,7 +203,7 @@ fn why(state: &mut State, fx: &mut Effects) {
 fn find(state: &mut State, fx: &mut Effects) {
     let (list, text) = match state.screen {
         Screen::Drift => (FindIn::Findings, state.drift.filter.clone()),
-        Screen::Explore | Screen::Item | Screen::Beside | Screen::Ledger => {
+        Screen::Explore | Screen::Item | Screen::Beside | Screen::Pipeline | Screen::Ledger => {
             (FindIn::Tree, state.tree.filter.clone())
         }
     };

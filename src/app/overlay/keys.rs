@@ -7,6 +7,7 @@ use crate::app::commands;
 use crate::app::effect::{Effect, Effects};
 use crate::app::export::{self, Existing};
 use crate::app::key::{Key, KeyCode};
+use crate::app::pipeline;
 use crate::app::request::{Changed, edit};
 use crate::app::run;
 use crate::app::state::State;
@@ -112,6 +113,7 @@ fn agree(state: &mut State, question: Question, fx: &mut Effects) {
             dataset, copies, ..
         } => check::start(state, dataset, copies, Asked::Yes, fx),
         Question::Overwrite { path } => export::write(state, &path, Existing::Goes, fx),
+        Question::Follow { dataset } => pipeline::start(state, dataset, fx),
         Question::Quit => fx.push(Effect::Quit),
     }
 }

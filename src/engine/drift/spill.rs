@@ -251,9 +251,7 @@ mod tests {
 
     fn in_memory() -> Side {
         let mut side = Side::new(BUCKETS);
-        for page in pages() {
-            side.keep(&page);
-        }
+        pages().iter().for_each(|page| side.keep(page));
         side
     }
 

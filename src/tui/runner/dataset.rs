@@ -1,15 +1,18 @@
 //! Jobs about a whole dataset: checks, looking again at what they found, one item in every copy.
 
 use super::{Runner, finish, forward};
-use crate::app::{CheckEvent, Event, Ticket};
+use crate::app::{CheckEvent, Event, LagEvent, Ticket};
 use crate::domain::drift::{Noted, Sought};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::CopyName;
+use crate::domain::problem::Problem;
 use crate::engine::beside;
 use crate::engine::drift::{DriftOptions, Means, check, recheck};
+use crate::engine::lag::{FollowOptions, Follower};
 use crate::store::budget::Budget;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::SendError;
+use tokio::sync::mpsc::{self, Sender};
 
 /// What a check is about.
 pub(super) enum Checked {
@@ -54,6 +57,29 @@ impl Runner {
         });
     }
 
+    /// Follows a pipeline until it is cancelled, or cannot be followed any more.
+    pub(super) fn follow(&mut self, ticket: Ticket, dataset: BoundDataset) {
+        let Some(link) = self.line.link.get() else {
+            return self.fail(
+                ticket,
+                Problem::new("not connected yet").hint("`r`, in a moment"),
+            );
+        };
+        let streams = Arc::clone(&link.streams);
+        self.begin(ticket, move |store, cancel, _gate, events| async move {
+            let options = FollowOptions::of(&dataset);
+            let follower = Follower::start(store, streams, dataset, options, cancel.clone());
+            let mut report = follower.report;
+            while report.changed().await.is_ok() && !cancel.is_cancelled() {
+                let now = Box::new(report.borrow_and_update().clone());
+                if tell(&events, ticket, LagEvent::Report(now)).await.is_err() {
+                    return;
+                }
+            }
+            let _ = tell(&events, ticket, LagEvent::Ended).await;
+        });
+    }
+
     /// Looks at an item in every copy.
     pub(super) fn beside(&mut self, ticket: Ticket, dataset: BoundDataset, sought: Sought) {
         self.begin(ticket, move |store, cancel, _gate, events| async move {
@@ -64,4 +90,12 @@ impl Runner {
             .await;
         });
     }
+}
+
+async fn tell(
+    events: &Sender<Event>,
+    ticket: Ticket,
+    event: LagEvent,
+) -> Result<(), SendError<Event>> {
+    events.send(Event::Lag(ticket, event)).await
 }

@@ -2,6 +2,7 @@
 
 use crate::app::routing::Verdict;
 use crate::app::{Pane, State, format};
+use crate::domain::lag::Flow;
 use crate::theme::Role;
 use crate::ui::canvas::Canvas;
 use crate::ui::frames::{Section, stack};
@@ -130,17 +131,33 @@ fn route_note(canvas: &Canvas<'_>, state: &State, width: u16) -> Line<'static> {
     let mut note = Line::default();
     if let Some(badge) = state.drift.badge_of(planned, &plan.access, state.now) {
         let (badge, role) = tree::badge(badge, state.now);
-        let copy = if width >= FRESH_FROM {
-            "a copy, lag unknown, "
-        } else {
-            "copy, lag ?, "
-        };
+        let lag = planned.dataset().zip(plan.access.copy.as_ref());
+        let lag = lag.and_then(|(dataset, copy)| state.pipeline.lag(dataset, copy, state.now));
+        let copy = freshness(lag, width >= FRESH_FROM);
         note.push_span(ink.span(Role::Muted, copy));
         note.push_span(ink.span(role, badge));
         note.push_span(ink.span(Role::Muted, " · "));
     }
     note.push_span(ink.span(Role::Muted, plan.estimate.basis.code()));
     note
+}
+
+/// How far a copy is behind, as of when that was last known: `a copy, lag 2 s 3 min ago, `.
+fn freshness(lag: Option<(Flow, u64)>, wordy: bool) -> String {
+    let Some((flow, ago)) = lag else {
+        let unknown = if wordy {
+            "a copy, lag unknown, "
+        } else {
+            "copy, lag ?, "
+        };
+        return unknown.to_owned();
+    };
+    let lag = format::lag(flow);
+    match wordy {
+        true if ago < 60_000 => format!("a copy, {lag}, "),
+        true => format!("a copy, {lag} {}, ", format::ago(ago)),
+        false => format!("{lag}, "),
+    }
 }
 
 /// Where in the rows the cursor is; that they are of an earlier request.
