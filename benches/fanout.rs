@@ -15,6 +15,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use driftscope::domain::expr::{Path, Predicate};
 use driftscope::domain::item::BlockBuilder;
 use driftscope::domain::names::{Range, Rcu, TableName};
+use driftscope::domain::plan::pace::Filtered;
 use driftscope::domain::plan::{Access, Basis, Estimate, OrderStrategy, Plan, Reads};
 use driftscope::domain::query::{Consistency, Direction, OrderBy, Request, Select};
 use driftscope::domain::read::{Consumed, KeyCondition, ReadError, ReadPage, ReadRequest};
@@ -149,6 +150,7 @@ fn plan(partitions: usize, order: OrderStrategy) -> Plan {
         fetch: None,
         hidden: Vec::new(),
         distinct: None,
+        filtered: Filtered::No,
         consistency: Consistency::Eventual,
         estimate: Estimate {
             rcu: Range::at_least(Rcu(0.0)),

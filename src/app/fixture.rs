@@ -16,6 +16,7 @@ use crate::domain::expr::Predicate;
 use crate::domain::item::{Block, BlockBuilder};
 use crate::domain::mapping::parse_dataset_file;
 use crate::domain::names::{CopyName, DatasetName, IndexName, Range, Rcu, TableName};
+use crate::domain::plan::pace::Filtered;
 use crate::domain::plan::{
     Access, Basis, Estimate, OrderStrategy, Plan, Reads, Reason, Rejected, Route,
 };
@@ -208,6 +209,7 @@ pub(crate) fn routed(text: &str) -> Planned {
         fetch: None,
         hidden: vec!["month".to_owned(), "slot".to_owned()],
         distinct: None,
+        filtered: Filtered::No,
         consistency: Consistency::Eventual,
         estimate: estimate(3.5, 3.5),
         parts: Vec::new(),

@@ -9,6 +9,7 @@ mod choose;
 mod completeness;
 mod conditions;
 mod constraint;
+mod deciding;
 mod derive;
 mod estimate;
 mod explain;
@@ -34,6 +35,7 @@ use crate::domain::query::{Consistency, Direction, OrderBy};
 use crate::domain::read::KeyCondition;
 use crate::domain::schema::KeySchema;
 use crate::domain::value::Item;
+use pace::Filtered;
 use std::sync::Arc;
 
 /// The chosen plan, and what was not chosen.
@@ -83,6 +85,9 @@ pub struct Plan {
     /// When the partitions read may hold several items of one base item that all answer (a copy with
     /// `each`): the attributes of the path that hold the base key. Each base item then gives one row.
     pub distinct: Option<Vec<String>>,
+    /// Whether items read are thought to drop out: not where the keys say all that is asked. It decides
+    /// how large pages are, never what is a row.
+    pub filtered: Filtered,
     /// Eventual or strong.
     pub consistency: Consistency,
     /// What it will consume.

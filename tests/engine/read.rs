@@ -3,6 +3,7 @@
 use crate::support::{Do, Server, Watched, item};
 use driftscope::domain::expr::{Context, Path, Predicate, parse_predicate};
 use driftscope::domain::names::{Range, Rcu};
+use driftscope::domain::plan::pace::Filtered;
 use driftscope::domain::plan::{Access, BaseFetch, Basis, Estimate, OrderStrategy, Plan, Reads};
 use driftscope::domain::query::{Consistency, Direction, OrderBy, Request, Select};
 use driftscope::domain::read::{KeyCondition, ReadErrorKind, ReadRequest};
@@ -73,6 +74,7 @@ pub(crate) fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrateg
         fetch: None,
         hidden: Vec::new(),
         distinct: None,
+        filtered: Filtered::No,
         consistency: Consistency::Eventual,
         estimate: Estimate {
             rcu: Range::at_least(Rcu(0.0)),
@@ -119,6 +121,7 @@ pub(crate) fn only(plan: Plan, text: &str) -> Plan {
     Plan {
         filter: Some(predicate(text).into()),
         residual: predicate(text).into(),
+        filtered: Filtered::Maybe,
         ..plan
     }
 }

@@ -7,6 +7,7 @@ use super::completeness::{
 };
 use super::derive::Facts;
 use super::order::Sequence;
+use super::pace::Filtered;
 use super::partitions::{Binding, Repeats, bind, check_types};
 use super::refusal::Refusal;
 use super::shape::{Reading, Shape, shape};
@@ -86,7 +87,7 @@ fn lacks_items_without(path: &AccessPath<'_>, each: &Each) -> Refusal {
 pub(super) fn scan(context: &Context<'_>, path: &AccessPath<'_>) -> Result<Plan, Refusal> {
     let sequence = order::of_unordered(context);
     let repeats = path.each().map_or(Repeats::Never, |_| Repeats::Maybe);
-    let shape = shape(context, path, Reading::Scan, sequence.strategy, repeats)?;
+    let shape = shape(context, path, Reading::Scan, sequence, (repeats, &[]))?;
     let estimate = estimate::of_scan(context, path, sequence.strategy, &shape);
     Ok(plan(
         context,
@@ -106,6 +107,7 @@ pub(super) fn nothing(context: &Context<'_>, path: &AccessPath<'_>) -> Plan {
         fetch: None,
         hidden: Vec::new(),
         distinct: None,
+        filtered: Filtered::No,
     };
     let reads = (Reads::Nothing, Sequence::NONE);
     plan(context, path, reads, shape, estimate::of_nothing())
@@ -132,8 +134,8 @@ fn by_key(
             1 => Sequence::NONE,
             _ => order::of_unordered(context),
         };
-        let order = sequence.strategy;
-        let shape = shape(context, path, Reading::Items, order, binding.repeats)?;
+        let bound = (binding.repeats, binding.followed.as_slice());
+        let shape = shape(context, path, Reading::Items, sequence, bound)?;
         let estimate = estimate::of_keys(context, path, keys.len(), &shape);
         let reads = Reads::Keys(keys);
         return Ok(plan(context, path, (reads, sequence), shape, estimate));
@@ -142,9 +144,9 @@ fn by_key(
         return Ok(nothing(context, path));
     }
     let sequence = order::of_partitions(context, path, &binding);
-    let order = sequence.strategy;
-    let shape = shape(context, path, Reading::Query, order, binding.repeats)?;
-    let lanes = (order, sequence.lanes);
+    let bound = (binding.repeats, binding.followed.as_slice());
+    let shape = shape(context, path, Reading::Query, sequence, bound)?;
+    let lanes = (sequence.strategy, sequence.lanes);
     let estimate = estimate::of_partitions(context, path, &binding, lanes, &shape);
     let mut conditions = binding.partitions;
     if sequence.lanes == Direction::Descending {
@@ -177,6 +179,7 @@ fn plan(
         fetch: shape.fetch,
         hidden: shape.hidden,
         distinct: shape.distinct,
+        filtered: shape.filtered,
         consistency: context.consistency,
         estimate,
         parts: Vec::new(),

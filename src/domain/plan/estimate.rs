@@ -206,7 +206,7 @@ fn of_reading(
         let base = Known::of_base(context);
         let limited = Limited {
             limit,
-            is_filtered: !shape.residual.is_true() || shape.distinct.is_some(),
+            filtered: shape.filtered,
             base: shape.fetch.as_ref().map(|_| &base),
         };
         return match under_limit(context, reading, &limited) {

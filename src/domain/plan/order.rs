@@ -40,6 +40,12 @@ impl Sequence {
             given: 0,
         }
     }
+
+    /// Whether rows that come as equal are sorted by the rest of `order`.
+    pub(super) fn is_grouped(self, order: &[OrderBy]) -> bool {
+        let is_read = !matches!(self.strategy, OrderStrategy::None | OrderStrategy::Sort);
+        is_read && self.given < order.len()
+    }
 }
 
 /// How the rows of a binding come into order.

@@ -29,25 +29,26 @@ pub struct Pace {
     pub pages: u64,
 }
 
-/// Whether items read may be dropped by a filter.
+/// Whether items read are thought to drop out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filtered {
     /// Every item read is a row.
     No,
-    /// Some are dropped.
+    /// Some may drop out.
     Maybe,
 }
 
 impl Pace {
-    /// Items the next page should evaluate: what is missing without a filter; with one, what the
-    /// share of matches so far makes necessary, and four times as many as before while none matched.
+    /// Items the next page should evaluate: what is missing where none drop out; else what the share of
+    /// matches so far makes necessary, and four times as many as before while none matched.
     #[must_use]
     pub fn page_items(&self, filtered: Filtered) -> u32 {
         let items = match filtered {
-            Filtered::No => self.missing,
-            Filtered::Maybe if self.read == 0 => self.missing.max(FILTERED),
-            Filtered::Maybe if self.matched == 0 => self.read.saturating_mul(4).max(FILTERED),
-            Filtered::Maybe => {
+            // What was thought is worth no more once an item did drop out.
+            Filtered::No if self.matched >= self.read => self.missing,
+            _ if self.read == 0 => self.missing.max(FILTERED),
+            _ if self.matched == 0 => self.read.saturating_mul(4).max(FILTERED),
+            _ => {
                 let needed = self.missing.saturating_mul(self.read) / self.matched;
                 (needed + needed / 4).max(FILTERED)
             }
@@ -106,6 +107,8 @@ mod tests {
     #[rstest]
     #[case::nothing_read_yet(pace(50, 0, 0, 0), Filtered::No, 50)]
     #[case::a_filter_never_makes_tiny_pages(pace(5, 0, 0, 0), Filtered::Maybe, 100)]
+    #[case::keys_say_all_that_is_asked(pace(5, 40, 40, 2), Filtered::No, 5)]
+    #[case::they_were_thought_to(pace(5, 40, 39, 2), Filtered::No, 100)]
     #[case::no_match_yet_reads_more(pace(5, 400, 0, 2), Filtered::Maybe, 1_600)]
     #[case::one_in_ten_matched(pace(50, 1_000, 100, 1), Filtered::Maybe, 625)]
     fn a_page_evaluates_what_the_limit_still_needs(

@@ -4,6 +4,9 @@
 //! base, after everything it can decide by itself is decided.
 
 use super::access::{AccessPath, Context, roots};
+use super::deciding::deciding;
+use super::order::Sequence;
+use super::pace::Filtered;
 use super::partitions::Repeats;
 use super::refusal::Refusal;
 use super::{BaseFetch, OrderStrategy, Reason};
@@ -27,6 +30,8 @@ pub(super) struct Shape {
     pub(super) hidden: Vec<String>,
     /// What holds the base key, where a base item may be met more than once.
     pub(super) distinct: Option<Vec<String>>,
+    /// Whether items read are thought to drop out, or to wait for the end of their group.
+    pub(super) filtered: Filtered,
 }
 
 /// The kind of requests that read a path.
@@ -40,14 +45,16 @@ pub(super) enum Reading {
     Scan,
 }
 
-/// Shapes the rows of a path that is read as `reading` and ordered as `order`.
+/// Shapes the rows of a path that is read as `reading` and ordered as `sequence`, where the keys follow
+/// the conditions on `followed`.
 pub(super) fn shape(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     reading: Reading,
-    order: OrderStrategy,
-    repeats: Repeats,
+    sequence: Sequence,
+    (repeats, followed): (Repeats, &[String]),
 ) -> Result<Shape, Refusal> {
+    let order = sequence.strategy;
     let selections = context.conditions.selections();
     let here = selections.that_read(|root| path.holds(root));
     let later = context.conditions.conjuncts().iter().enumerate();
@@ -78,7 +85,16 @@ pub(super) fn shape(
         names.sort();
         names.dedup();
     }
+    let is_grouped = sequence.is_grouped(&context.request.order);
+    let drops_none = || deciding(path, followed, residual.conjuncts()).is_empty();
+    // Only a LIMIT makes use of it.
+    let is_asked = context.request.limit.is_some();
     Ok(Shape {
+        filtered: if is_asked && repeats == Repeats::Never && !is_grouped && drops_none() {
+            Filtered::No
+        } else {
+            Filtered::Maybe
+        },
         filter: filter(context, path, reading, here, own),
         projection,
         fetch,

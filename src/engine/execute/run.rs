@@ -15,7 +15,7 @@ use super::union::Union;
 use super::unordered::unordered;
 use super::{Answer, Bounds, ReadEvent};
 use crate::domain::item::Block;
-use crate::domain::plan::pace::{FETCH, Filtered, Pace, scan_page_items};
+use crate::domain::plan::pace::{FETCH, Pace, scan_page_items};
 use crate::domain::plan::{OrderStrategy, Plan, Reads};
 use crate::domain::query::{Request, Select};
 use crate::domain::read::ReadPage;
@@ -216,9 +216,9 @@ impl<'a> Run<'a> {
         let plan = self.part.plan;
         let wanted = self.pace().map(|pace| match (&plan.reads, plan.order) {
             (Reads::Partitions { conditions, .. }, OrderStrategy::Merge) => {
-                pace.lane_items(self.filtered(), conditions.len())
+                pace.lane_items(plan.filtered, conditions.len())
             }
-            _ => pace.page_items(self.filtered()),
+            _ => pace.page_items(plan.filtered),
         });
         let scan =
             matches!(plan.reads, Reads::Scan).then(|| scan_page_items(self.bounds.mean_item));
@@ -378,16 +378,5 @@ impl<'a> Run<'a> {
             matched: self.part.matched,
             pages: self.part.pages,
         })
-    }
-
-    fn filtered(&self) -> Filtered {
-        let Part {
-            plan, key, groups, ..
-        } = &self.part;
-        if plan.filter.is_none() && plan.residual.is_true() && key.is_none() && groups.is_none() {
-            Filtered::No
-        } else {
-            Filtered::Maybe
-        }
     }
 }

@@ -15,8 +15,8 @@ use crate::domain::stats::{Spread, Volume};
 pub(super) struct Limited<'a> {
     /// The LIMIT.
     pub(super) limit: u64,
-    /// Whether the plan drops any items it reads.
-    pub(super) is_filtered: bool,
+    /// Whether items read are thought to drop out.
+    pub(super) filtered: Filtered,
     /// The base, when rows are fetched.
     pub(super) base: Option<&'a Known<'a>>,
 }
@@ -50,11 +50,7 @@ pub(super) fn under_limit(
     let played = |volume: Size, share: End, supply: Supply| {
         let rules = Rules {
             limit: limited.limit,
-            filtered: if limited.is_filtered {
-                Filtered::Maybe
-            } else {
-                Filtered::No
-            },
+            filtered: limited.filtered,
             sequence: match reading.sequence {
                 Sequence::Merge(_) => Sequence::Merge(supply),
                 other => other,

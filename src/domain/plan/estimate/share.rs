@@ -4,7 +4,7 @@ use crate::domain::expr::{CompareOp, Predicate};
 use crate::domain::names::TableName;
 use crate::domain::plan::Basis;
 use crate::domain::plan::access::{AccessPath, Context};
-use crate::domain::plan::conditions::understood;
+use crate::domain::plan::deciding::deciding;
 use crate::domain::plan::shape::Shape;
 use crate::domain::stats::Spread;
 
@@ -38,25 +38,19 @@ pub(super) fn shares(
     shape: &Shape,
     (of, followed): (Of, &[String]),
 ) -> Shares {
-    let follows = |conjunct: &Predicate| {
-        understood(conjunct).is_some_and(|(name, _)| followed.iter().any(|f| f == name))
-    };
-    let given: Vec<&Predicate> = path.copy.map_or_else(Vec::new, |(dataset, copy)| {
-        let filters = [
-            &dataset.dataset.filter,
-            &copy.mapping.filter,
-            &copy.mapping.only,
-        ];
-        filters.iter().flat_map(|all| all.conjuncts()).collect()
-    });
-    let decides = |conjunct: &&Predicate| !follows(conjunct) && !given.contains(conjunct);
     let residual = shape.residual.conjuncts();
-    let here = residual.iter().filter(decides).cloned();
+    let here = deciding(path, followed, residual);
     // Of a member of a union its own conditions: the whole filter follows from them.
-    let fetched = shape.fetch.iter();
-    let later = fetched.flat_map(|_| context.conditions.conjuncts());
-    let later = later.filter(|conjunct| decides(conjunct) && !residual.contains(conjunct));
-    let (read, of_read) = share(context, &path.table.name, here.collect());
+    let later = shape
+        .fetch
+        .iter()
+        .flat_map(|_| deciding(path, followed, context.conditions.conjuncts()));
+    let later = later.filter(|conjunct| !residual.contains(conjunct));
+    let (read, of_read) = share(
+        context,
+        &path.table.name,
+        here.into_iter().cloned().collect(),
+    );
     let (fetched, of_fetched) = share(context, &context.base.name, later.cloned().collect());
     let of_part = |share: Spread| match of {
         Of::All => share,
