@@ -105,13 +105,13 @@ fn the_json_has_the_fields_of_the_contract() {
         "filter": "struck_on BETWEEN '1998-08-10' AND '1998-10-02'",
         "fetch_base": false,
         "estimate": {
-            "rcu": {"low": 1.5, "high": 5.0}, "usd": {"low": 1.875e-7, "high": 6.25e-7},
+            "rcu": {"low": 1.5, "high": 3.0}, "usd": {"low": 1.875e-7, "high": 3.75e-7},
             "requests": {"low": 1, "high": 3}, "basis": "described",
         },
         "parts": [],
         "rejected": [{
             "operation": "scan", "table": "strikes", "index": null, "copy": null,
-            "reason": "costs_more", "detail": "≈ 361–364 RCU instead of ≈ 1.5–5",
+            "reason": "costs_more", "detail": "≈ 361–364 RCU instead of ≈ 1.5–3",
             "estimate": {"rcu": {"low": 360.5, "high": 363.5}, "basis": "described"},
         }],
     });
