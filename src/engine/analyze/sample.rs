@@ -16,6 +16,10 @@ use xxhash_rust::xxh3::xxh3_64;
 const WIDTH: usize = 4;
 /// Units of a page where no segments are drawn: an eighth of the share, within these.
 const PAGE: (f64, f64) = (1.0, 64.0);
+/// A table that costs at most so many times its share is sampled in whole segments. In larger ones
+/// many first pages say more; here they would leave out the ends of large partitions only, such as
+/// their latest items.
+const NEARLY_ALL: f64 = 2.0;
 /// Items of the first page of a table whose items nobody has seen.
 const FIRST: u32 = 100;
 
@@ -34,6 +38,8 @@ pub(super) struct Sampling<'r, 'a> {
     filled: usize,
     /// Whether every part of the table was begun.
     exhausted: bool,
+    /// Whether each segment is read to its end before the next ones are.
+    to_end: bool,
 }
 
 /// A sequence of pages, and where the last one read ended.
@@ -59,6 +65,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
             begun: Vec::new(),
             filled: 0,
             exhausted: false,
+            to_end: false,
         }
     }
 
@@ -69,6 +76,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
         let whole = scan_range(table).and_then(|range| range.high);
         let ended = match (whole, table.mean_item()) {
             (Some(Rcu(whole)), Some(mean)) if whole > share => {
+                self.to_end = whole <= share * NEARLY_ALL;
                 self.segments(mean, Rcu(share)).await
             }
             _ => self.all(share).await,
@@ -125,7 +133,8 @@ impl<'r, 'a> Sampling<'r, 'a> {
             ));
         }
         // Of few partitions a segment holds none or a large one.
-        (self.begun.len() * 4 > self.filled).then(|| {
+        let cut = self.begun.iter().filter(|begun| !begun.cursor.ended());
+        (cut.count() * 4 > self.filled).then(|| {
             format!("the partitions of `{name}` are large: the sample holds their first items")
         })
     }
@@ -159,9 +168,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
             }
             self.exhausted = draw.is_exhausted();
             if self.exhausted {
-                for at in 0..self.begun.len() {
-                    self.read_on(at, |_| draw.items()).await?;
-                }
+                self.read_begun(draw.items()).await?;
             }
             return Ok(());
         }
@@ -173,6 +180,17 @@ impl<'r, 'a> Sampling<'r, 'a> {
             let left = self.share.until.0 - self.reader.used.rcu.0;
             let width = draw.pages(left).clamp(1, WIDTH);
             self.wave(draw, width).await?;
+            if self.to_end {
+                self.read_begun(draw.items()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the rest of what was begun.
+    async fn read_begun(&mut self, items: u32) -> Result<(), Stop> {
+        for at in 0..self.begun.len() {
+            self.read_on(at, |_| items).await?;
         }
         Ok(())
     }
