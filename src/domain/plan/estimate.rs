@@ -11,6 +11,7 @@ mod course;
 mod known;
 mod limited;
 mod share;
+mod together;
 mod volume;
 
 use super::access::{AccessPath, Context};
@@ -27,6 +28,7 @@ use course::{Sequence, Supply};
 use known::{Known, factor};
 use limited::{Limited, under_limit};
 use share::{Of, Shares, shares, with_luck};
+pub(super) use together::{of_union, rows};
 use volume::Described;
 
 /// Of a partition, what one value of its sort key selects, a closed range or a prefix, one side of a value.
@@ -147,37 +149,6 @@ pub(super) const fn of_nothing() -> Estimate {
         usd: Some((0.0, Some(0.0))),
         basis: Basis::Exact,
     }
-}
-
-/// All of them together.
-pub(super) fn of_union(members: &[Estimate]) -> Estimate {
-    let both = |a: f64, b: Option<f64>| b.map(|b| a + b);
-    members.iter().fold(of_nothing(), |sum, member| {
-        let rcu = sum.rcu.high.zip(member.rcu.high);
-        let requests = sum.requests.high.zip(member.requests.high);
-        let bytes = sum.bytes.high.zip(member.bytes.high);
-        let usd = sum.usd.zip(member.usd).map(|(a, b)| {
-            let high = a.1.and_then(|high| both(high, b.1));
-            (a.0 + b.0, high)
-        });
-        Estimate {
-            rcu: Range {
-                low: sum.rcu.low + member.rcu.low,
-                high: rcu.map(|(a, b)| a + b),
-            },
-            expected: sum.expected + member.expected,
-            requests: Range {
-                low: sum.requests.low.saturating_add(member.requests.low),
-                high: requests.map(|(a, b)| a.saturating_add(b)),
-            },
-            bytes: Range {
-                low: sum.bytes.low.saturating_add(member.bytes.low),
-                high: bytes.map(|(a, b)| a.saturating_add(b)),
-            },
-            usd,
-            basis: sum.basis.max(member.basis),
-        }
-    })
 }
 
 /// Units of reading `path` if its partitions could be listed: what a declared domain would make of it.

@@ -69,18 +69,23 @@ fn of_members<'a>(
     for member in members {
         let part = best(member, paths)?;
         if part.plan.reads != Reads::Nothing {
-            parts.push(part);
+            parts.push((part, estimate::rows(member)));
         }
     }
     let units = |part: &Candidate<'_>| part.plan.estimate.expected.0;
-    let dearest = parts.iter().max_by(|a, b| units(a).total_cmp(&units(b)))?;
+    let all = parts.iter().map(|(part, _)| part);
+    let dearest = all.max_by(|a, b| units(a).total_cmp(&units(b)))?;
     let (path, dearest) = (dearest.path, dearest.plan.clone());
-    let parts: Vec<Plan> = parts.into_iter().map(|part| part.plan).collect();
-    let estimates: Vec<_> = parts.iter().map(|part| part.estimate).collect();
+    let plans: Vec<_> = parts
+        .iter()
+        .map(|(part, rows)| (&part.plan, *rows))
+        .collect();
+    let estimate = estimate::of_union(context.request, &plans);
+    let parts: Vec<Plan> = parts.into_iter().map(|(part, _)| part.plan).collect();
     let plan = Plan {
         order: of_unordered(context).strategy,
         ordered_by: 0,
-        estimate: estimate::of_union(&estimates),
+        estimate,
         parts,
         ..dearest
     };

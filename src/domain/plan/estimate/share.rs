@@ -94,7 +94,11 @@ pub(super) fn with_luck(share: Spread, rows: f64) -> Spread {
 }
 
 /// The share of a table's items that satisfy all of `conjuncts`.
-fn share(context: &Context<'_>, table: &TableName, conjuncts: Vec<Predicate>) -> (Spread, Basis) {
+pub(super) fn share(
+    context: &Context<'_>,
+    table: &TableName,
+    conjuncts: Vec<Predicate>,
+) -> (Spread, Basis) {
     if conjuncts.is_empty() {
         return (Spread::exact(1.0), Basis::Exact);
     }

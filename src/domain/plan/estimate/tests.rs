@@ -1,17 +1,23 @@
 use super::*;
+use crate::domain::plan::Plan;
 use crate::domain::plan::fixture::{catalog, path_of, try_route};
-use crate::domain::query::Consistency;
+use crate::domain::plan::pace::Filtered;
+use crate::domain::query::{Consistency, parse_request};
 use rstest::rstest;
 
 /// The estimate of the path of that name, as `DescribeTable` alone tells it.
 fn estimate_of(path: &str, text: &str, consistency: Consistency) -> Estimate {
+    plan_of(path, text, consistency).estimate
+}
+
+fn plan_of(path: &str, text: &str, consistency: Consistency) -> Plan {
     let route = try_route(&catalog(), text, consistency).unwrap();
     let others = route.rejected.iter().filter_map(|r| r.plan.as_deref());
     let mut plans = std::iter::once(&route.plan).chain(others);
     plans
         .find(|plan| path_of(&plan.access) == path)
         .unwrap()
-        .estimate
+        .clone()
 }
 
 fn ends(estimate: &Estimate) -> (f64, f64, f64) {
@@ -71,15 +77,79 @@ fn a_count_costs_what_the_rows_would() {
     assert_eq!(rows, count);
 }
 
+#[rstest]
+#[case::keys_say_all_that_is_asked("operator = 'A'", Filtered::No)]
+#[case::a_range_of_the_sort_key("operator = 'A' AND struck_on > '1998'", Filtered::No)]
+#[case::what_no_key_says("operator = 'A' AND phase = 'Climb'", Filtered::Maybe)]
+fn only_what_keys_do_not_say_makes_pages_larger(#[case] filter: &str, #[case] filtered: Filtered) {
+    let text = format!("SELECT * FROM strikes WHERE {filter} LIMIT 5");
+    assert_eq!(
+        plan_of("by_operator", &text, Consistency::Eventual).filtered,
+        filtered
+    );
+}
+
+#[test]
+fn a_limit_behind_a_filter_reckons_with_the_worst_in_some_part() {
+    let text = "SELECT * FROM strikes WHERE phase = 'Climb' LIMIT 1";
+    let (low, expected, high) = ends(&estimate_of("strikes", text, Consistency::Eventual));
+    assert!(
+        low < expected && high / 6.0 <= expected + 0.5,
+        "{low}..{expected}..{high}"
+    );
+}
+
+fn of_members(text: &str, members: &[(Estimate, Option<f64>)]) -> Estimate {
+    let request = parse_request(text).unwrap();
+    let by_operator = "SELECT struck_on FROM strikes WHERE operator = 'A'";
+    let plan = plan_of("by_operator", by_operator, Consistency::Eventual);
+    let plans: Vec<(Plan, Option<f64>)> = members
+        .iter()
+        .map(|(estimate, rows)| {
+            let estimate = *estimate;
+            (
+                Plan {
+                    estimate,
+                    ..plan.clone()
+                },
+                *rows,
+            )
+        })
+        .collect();
+    let plans: Vec<_> = plans.iter().map(|(plan, rows)| (plan, *rows)).collect();
+    of_union(&request, &plans)
+}
+
+const EXACT: Estimate = Estimate {
+    rcu: Range::new(Rcu(1.0), Rcu(2.0)),
+    expected: Rcu(1.5),
+    requests: Range::new(1, 2),
+    bytes: Range::new(100, 200),
+    usd: Some((0.1, Some(0.2))),
+    basis: Basis::Analyzed,
+};
+
+#[rstest]
+#[case::all_are_read("SELECT struck_on FROM a", Some(9.0), (2.0, 3.0, 4.0))]
+#[case::the_first_fills_the_limit("SELECT struck_on FROM a LIMIT 5", Some(9.0), (1.0, 1.5, 4.0))]
+#[case::the_first_may_fill_it("SELECT struck_on FROM a LIMIT 5", Some(1.0), (1.0, 3.0, 4.0))]
+#[case::nothing_tells("SELECT struck_on FROM a LIMIT 5", None, (1.0, 3.0, 4.0))]
+#[case::in_order_a_page_of_each_is_read("SELECT struck_on FROM a ORDER BY struck_on LIMIT 5", Some(9.0), (1.5, 3.0, 4.0))]
+fn later_members_of_a_union_may_be_spared(
+    #[case] text: &str,
+    #[case] rows: Option<f64>,
+    #[case] units: (f64, f64, f64),
+) {
+    let of = of_members(text, &[(EXACT, rows), (EXACT, rows)]);
+    assert_eq!(ends(&of), units);
+}
+
 #[test]
 fn a_union_is_the_sum_of_its_members_and_known_as_badly_as_the_worst() {
-    let exact = Estimate {
-        rcu: Range::new(Rcu(1.0), Rcu(2.0)),
-        expected: Rcu(1.5),
-        requests: Range::new(1, 2),
-        bytes: Range::new(100, 200),
-        usd: Some((0.1, Some(0.2))),
-        basis: Basis::Analyzed,
+    let exact = EXACT;
+    let of_union = |members: &[Estimate]| {
+        let members: Vec<_> = members.iter().map(|member| (*member, None)).collect();
+        of_members("SELECT struck_on FROM a", &members)
     };
     let unknown = Estimate {
         rcu: Range::at_least(Rcu(0.5)),
