@@ -249,7 +249,9 @@ pub async fn check(
 ) -> Result<CheckOutcome, ReadError> {
     let (dataset, unknown) = ttl::asked(&means, dataset, options).await;
     let mut check = Check::new(means, &dataset, options);
-    unknown.into_iter().for_each(|note| check.note(note));
+    for note in unknown {
+        check.note(note);
+    }
     let ended = match &options.scope {
         Scope::Sample(sampling) => Box::pin(check.sample(*sampling)).await,
         Scope::Full | Scope::Recheck => Box::pin(check.run()).await,

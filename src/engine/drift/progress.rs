@@ -19,9 +19,9 @@ const LEAST: Duration = Duration::from_secs(1);
 pub struct DriftProgress {
     /// The phase.
     pub phase: Phase,
-    /// Items read so far; while verifying: candidates of this round looked at.
+    /// Items read so far; while verifying: candidates settled.
     pub items: u64,
-    /// Items expected in all, when known; while verifying: candidates of this round.
+    /// Items expected in all, when known; while verifying: candidates in all.
     pub of: Option<u64>,
     /// Units consumed, those included that a checkpoint tells of.
     pub rcu: Rcu,

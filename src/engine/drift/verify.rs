@@ -95,7 +95,7 @@ impl Check<'_> {
             };
             if due > now {
                 self.tell(Phase::Grace, agenda).await?;
-                self.reader.sleep(due - now).await?;
+                self.reader.sleep(due.saturating_sub(now)).await?;
                 continue;
             }
             let batch = agenda.take_due(now, BATCH);

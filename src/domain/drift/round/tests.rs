@@ -82,12 +82,12 @@ fn rounds_double_and_what_moves_in_every_one_of_five_is_hot() {
             panic!("a first look settles nothing");
         };
         digest += 1;
-        lengths.push((due - begun).as_secs());
+        lengths.push(due.abs_diff(begun).as_secs());
         match rounds.take(&sight(due.as_secs(), digest)) {
             Next::Look(next) => {
                 at = next;
                 if let Some(length) = lengths.last_mut() {
-                    *length += (next - due).as_secs();
+                    *length += next.abs_diff(due).as_secs();
                 }
             }
             other => break other,
