@@ -14,6 +14,8 @@ mod catalog;
 mod demo;
 #[path = "engine/drift.rs"]
 mod drift;
+#[path = "engine/expiry.rs"]
+mod expiry;
 #[path = "engine/groups.rs"]
 mod groups;
 #[path = "engine/modes.rs"]

@@ -69,6 +69,17 @@ impl Writer {
             .unwrap();
     }
 
+    /// Gives a table a time to live.
+    pub(crate) fn expire(&self, table: &str, attribute: &str) {
+        let request = json!({
+            "TableName": table,
+            "TimeToLiveSpecification": {"Enabled": true, "AttributeName": attribute},
+        });
+        self.0
+            .update_time_to_live(serde_json::from_value(request).unwrap())
+            .unwrap();
+    }
+
     pub(crate) fn put(&self, table: &str, item: &Json) {
         let request = json!({"TableName": table, "Item": item});
         self.0
@@ -128,7 +139,7 @@ impl Watched {
         }
     }
 
-    /// Refuses to describe `table`.
+    /// Refuses to describe `table`, and its time to live.
     pub(crate) fn denying(mut self, table: &'static str) -> Self {
         self.denied = Some(table);
         self
@@ -205,6 +216,9 @@ impl Store for Watched {
         self.inner.describe_table(table).await
     }
     async fn time_to_live(&self, table: &TableName) -> Result<Option<String>, ReadError> {
+        if self.denied.is_some_and(|denied| *table == denied) {
+            return Err(failure(ReadErrorKind::Denied));
+        }
         self.inner.time_to_live(table).await
     }
     fn identity(&self) -> Identity {
