@@ -22,6 +22,8 @@ mod groups;
 mod modes;
 #[path = "engine/observed.rs"]
 mod observed;
+#[path = "engine/outage.rs"]
+mod outage;
 #[path = "engine/read.rs"]
 mod read;
 #[path = "engine/support.rs"]

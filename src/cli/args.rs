@@ -214,6 +214,9 @@ pub struct DriftArgs {
     /// Everything, or a sample that bounds the rate of drift
     #[arg(long, value_enum, default_value_t = CheckMode::Full, value_name = "MODE")]
     pub mode: CheckMode,
+    /// Only this partition of the one copy, such as "month = '1998-08'"
+    #[arg(long, value_name = "CONDITION")]
+    pub partition: Option<String>,
     /// Items of each side to sample [default: 2995: none drifted means at most 0.1%, 95% sure]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub sample: Option<u64>,

@@ -3,6 +3,8 @@
 mod checkpoint;
 mod choose;
 mod files;
+mod partition;
+mod precheck;
 mod print;
 mod watch;
 
@@ -31,12 +33,18 @@ pub(super) async fn run(
     }
     let dataset = dataset(session, args.dataset.as_deref()).await?;
     let limits = global.limits().of_check(&dataset.dataset.check);
-    let options = options(&dataset, args, global.limits().or(limits))?;
-    let estimate = options.estimate(&dataset);
+    let mut options = options(&dataset, args, global.limits().or(limits))?;
+    let mut estimate = options.estimate(&dataset);
+    if let Some(text) = &args.partition {
+        let chosen = partition::choose(session, global, &dataset, args, text).await?;
+        options.scope = Scope::Partition(Box::new(chosen.scope));
+        estimate = chosen.estimate;
+    }
     if let Some(text) = cheaper_in_full(&dataset, &options, estimate) {
         note(global.quiet, &text);
     }
     ask(session, global, estimate, limits)?;
+    precheck::precheck(session, global, &dataset, &options).await?;
     let kept = checkpoint::open(global, args.checkpoint.as_deref(), &dataset, &options)?;
     let files = Files::open(
         args.findings.as_deref(),

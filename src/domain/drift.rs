@@ -18,6 +18,7 @@ mod noted;
 mod packed;
 #[cfg(test)]
 mod pitfalls;
+mod precheck;
 mod record;
 mod repair;
 mod report;
@@ -35,6 +36,7 @@ pub use join::{Candidate, Difference, Tally, candidates, differences};
 pub use lacking::Lacking;
 pub use noted::{Noted, Says, parse_findings};
 pub use packed::Packed;
+pub use precheck::{Doubt, TRIED, Weight, counts, doubts};
 pub use record::{Membership, Record, Recorder};
 pub use repair::{Mend, PlanForm};
 pub use report::{CopySummary, Finding, FindingCounts, Summary};

@@ -6,6 +6,7 @@
 mod bind;
 mod expected;
 mod file;
+mod inverse;
 mod shape;
 
 pub use bind::bind;

@@ -8,6 +8,7 @@ mod check;
 mod checkpoint;
 mod kept;
 mod look;
+mod partition;
 mod progress;
 mod recheck;
 mod sample;
@@ -28,6 +29,7 @@ use crate::domain::read::ReadError;
 use crate::store::Store;
 use check::Check;
 pub use checkpoint::{Checkpoint, Resumed, Unusable};
+pub use partition::PartitionScope;
 pub use progress::{CopyProgress, DriftProgress};
 pub use recheck::recheck;
 pub use sample::Sampling;
@@ -82,13 +84,15 @@ pub struct DriftOptions {
 }
 
 /// What is checked of the copies.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum Scope {
     /// Everything.
     #[default]
     Full,
     /// A sample of either side.
     Sample(Sampling),
+    /// One partition of the only copy.
+    Partition(Box<PartitionScope>),
     /// What earlier findings named.
     Recheck,
 }
@@ -99,6 +103,7 @@ impl Scope {
         match self {
             Self::Full => "full",
             Self::Sample(_) => "sample",
+            Self::Partition(_) => "partition",
             Self::Recheck => "recheck",
         }
     }
@@ -160,7 +165,8 @@ impl DriftOptions {
     }
 
     /// The copies to check.
-    fn chosen<'a>(&self, dataset: &'a BoundDataset) -> Vec<&'a BoundCopy> {
+    #[must_use]
+    pub fn chosen<'a>(&self, dataset: &'a BoundDataset) -> Vec<&'a BoundCopy> {
         let copies = dataset.copies.iter();
         copies
             .filter(|copy| self.covers(&copy.mapping.name))
@@ -179,7 +185,7 @@ impl DriftOptions {
         let chosen = self.chosen(dataset);
         match &self.scope {
             Scope::Sample(sampling) => sample::estimate(dataset, &chosen, *sampling),
-            Scope::Full | Scope::Recheck => scans(dataset, &chosen),
+            _ => scans(dataset, &chosen),
         }
     }
 }
@@ -254,6 +260,7 @@ pub async fn check(
     }
     let ended = match &options.scope {
         Scope::Sample(sampling) => Box::pin(check.sample(*sampling)).await,
+        Scope::Partition(partition) => Box::pin(check.partition(partition)).await,
         Scope::Full | Scope::Recheck => Box::pin(check.run()).await,
     };
     check.finish(ended)

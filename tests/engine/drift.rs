@@ -35,7 +35,7 @@ table = "by_ticket"
 "#;
 
 /// Twelve orders and three copies that agree with them.
-async fn server() -> Server {
+pub(crate) async fn server() -> Server {
     let server = Server::start().await;
     server.db.create("orders", &["id"]);
     server.db.create("by_state", &["state", "slot"]);
@@ -49,7 +49,7 @@ async fn server() -> Server {
     server
 }
 
-fn order(n: usize) -> Json {
+pub(crate) fn order(n: usize) -> Json {
     let state = if n.is_multiple_of(2) { "Ohio" } else { "Texas" };
     json!({
         "id": {"S": format!("o{n:02}")}, "state": {"S": state},
@@ -73,11 +73,11 @@ fn copy(db: &Writer, order: &Json) {
     }
 }
 
-fn day_key(order: &Json) -> Json {
+pub(crate) fn day_key(order: &Json) -> Json {
     json!({"day": order["day"], "id": order["id"]})
 }
 
-async fn dataset(store: &Arc<dyn Store>) -> BoundDataset {
+pub(crate) async fn dataset(store: &Arc<dyn Store>) -> BoundDataset {
     let files = vec![parse_dataset_file("orders.toml", FILE).unwrap()];
     let catalog = load_all(Arc::clone(store), files, None).await.unwrap();
     let dataset = catalog.dataset("orders").unwrap().clone();
@@ -85,7 +85,7 @@ async fn dataset(store: &Arc<dyn Store>) -> BoundDataset {
     dataset
 }
 
-fn options() -> DriftOptions {
+pub(crate) fn options() -> DriftOptions {
     DriftOptions {
         copies: Vec::new(),
         grace: Grace::Fixed(Duration::from_millis(1)),
@@ -96,7 +96,7 @@ fn options() -> DriftOptions {
     }
 }
 
-async fn checked(
+pub(crate) async fn checked(
     store: &Arc<dyn Store>,
     options: &DriftOptions,
     cancel: CancellationToken,

@@ -18,7 +18,6 @@ use tokio::sync::oneshot;
 pub(crate) struct Server {
     pub(crate) db: Writer,
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) endpoint: String,
     _stop: oneshot::Sender<()>,
 }
 
@@ -38,7 +37,6 @@ impl Server {
         Self {
             db: Writer(db),
             store: Arc::new(Dynamo::local(&endpoint)),
-            endpoint,
             _stop: stop,
         }
     }
@@ -77,6 +75,13 @@ impl Writer {
         });
         self.0
             .update_time_to_live(serde_json::from_value(request).unwrap())
+            .unwrap();
+    }
+
+    pub(crate) fn drop_table(&self, table: &str) {
+        let request = json!({ "TableName": table });
+        self.0
+            .delete_table(serde_json::from_value(request).unwrap())
             .unwrap();
     }
 

@@ -82,13 +82,20 @@ fn copy(dataset: &BoundDataset, wanted: &str) -> Result<CopyName, Problem> {
     Err(Problem::new(format!("the dataset `{dataset}` has no copy `{wanted}`")).hint(hint))
 }
 
-/// What of them is checked.
+/// What of them is checked, when it is not a partition.
 pub(super) fn scope(args: &DriftArgs) -> Result<Scope, Failure> {
-    if args.checkpoint.is_some() && args.mode != CheckMode::Full {
+    let part = args.mode != CheckMode::Full || args.partition.is_some();
+    if args.checkpoint.is_some() && part {
         return Err(Failure::usage(
             Problem::new("`--checkpoint FILE` goes with a full check only")
-                .because("a sample is soon drawn anew")
+                .because("a part is soon read anew")
                 .hint("leave out one of the two"),
+        ));
+    }
+    if args.partition.is_some() && args.mode == CheckMode::Sample {
+        return Err(Failure::usage(
+            Problem::new("`--partition` reads the whole partition")
+                .hint("leave out `--mode sample`"),
         ));
     }
     match (args.mode, args.sample) {

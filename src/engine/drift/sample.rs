@@ -101,7 +101,8 @@ impl Check<'_> {
         for batch in batches(&clusters) {
             let items: Vec<Item> = batch.iter().flatten().cloned().collect();
             for (at, drawn) in drawn.iter_mut().enumerate() {
-                let held = self.hold_against_copy(at, &items, &mut suspects).await?;
+                let (held, found) = self.hold_against_copy(at, &items, &mut suspects).await?;
+                self.copies[at].summary.actual += found;
                 let key = |item: &Item| self.dataset.base.key.of(item);
                 let mut held = held.iter();
                 for cluster in batch {

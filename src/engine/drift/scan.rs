@@ -5,7 +5,7 @@ use super::check::Check;
 use super::kept::{actual, expected};
 use super::standing::{Mark, Position, TableStanding};
 use crate::domain::drift::Membership;
-use crate::domain::plan::pace::scan_page_items;
+use crate::domain::plan::pace::{CONCURRENCY, scan_page_items};
 use crate::domain::problem::Problem;
 use crate::domain::query::Consistency;
 use crate::domain::read::{ReadError, ReadErrorKind, ReadPage, ReadRequest, Scan};
@@ -26,7 +26,7 @@ struct TableScan {
 
 impl TableScan {
     fn new(table: &Table, standing: &TableStanding) -> Self {
-        // At most 256.
+        // At most 64.
         let total = u32::try_from(standing.segments.len()).unwrap_or(1);
         let left = || {
             let segments = (0..total).zip(&standing.segments);
@@ -53,7 +53,7 @@ impl TableScan {
 
     /// The next page and its segment; `None` at the end.
     async fn next(&mut self, check: &mut Check<'_>) -> Result<Option<(usize, ReadPage)>, Stop> {
-        let (width, items) = (self.segments.len(), Some(self.page_items));
+        let (width, items) = (CONCURRENCY, Some(self.page_items));
         let page = self.sweep.next_of(&mut check.reader, width, items).await?;
         Ok(page.map(|(sequence, page)| (self.segments[sequence], page)))
     }

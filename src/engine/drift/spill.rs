@@ -251,7 +251,9 @@ mod tests {
 
     fn in_memory() -> Side {
         let mut side = Side::new(BUCKETS);
-        pages().iter().for_each(|page| side.keep(page));
+        for page in pages() {
+            side.keep(&page);
+        }
         side
     }
 

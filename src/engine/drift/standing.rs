@@ -18,9 +18,9 @@ use serde_json::Value as Json;
 const SEGMENT: u64 = 8 * 1024 * 1024;
 /// Units a second that one segment gives at least: a page of a megabyte.
 const EACH: f64 = 128.0;
-/// Segments while nothing limits the pace, and at most.
+/// Segments while nothing limits the pace, and at most: of those that are read at once each has a page in memory.
 const USUAL: u64 = 16;
-const MOST: u64 = 256;
+const MOST: u64 = 64;
 
 /// All scans: of the base, then of the tables that hold the copies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -189,7 +189,7 @@ pub(super) fn tables<'a>(
 fn segments(bytes: u64, pace: Option<Rcu>) -> usize {
     let worth = pace.map_or(USUAL, |pace| (pace.0 / EACH).ceil() as u64);
     let most = worth.clamp(1, MOST);
-    // At most 256.
+    // At most 64.
     usize::try_from((bytes / SEGMENT).clamp(1, most)).unwrap_or(1)
 }
 
@@ -206,8 +206,8 @@ mod tests {
     #[case::as_many_as_the_size_is_worth(3 * SEGMENT, None, 3)]
     #[case::as_many_as_the_default_pace_takes(GIB, Some(500.0), 4)]
     #[case::a_slow_pace_takes_one(GIB, Some(5.0), 1)]
-    #[case::a_fast_one_many(100 * GIB, Some(12_000.0), 94)]
-    #[case::but_not_any_number(100 * GIB, Some(1_000_000.0), 256)]
+    #[case::a_fast_one_many(100 * GIB, Some(4_000.0), 32)]
+    #[case::but_not_any_number(100 * GIB, Some(1_000_000.0), 64)]
     #[case::moderately_many_without_a_pace(100 * GIB, None, 16)]
     fn there_are_as_many_segments_as_size_and_pace_are_worth(
         #[case] bytes: u64,

@@ -61,13 +61,13 @@ impl Check<'_> {
         }
     }
 
-    /// Holds base items against what the copy has of them.
+    /// Holds base items against what the copy has of them; and how many items it has.
     pub(super) async fn hold_against_copy(
         &mut self,
         at: usize,
         items: &[Item],
         suspects: &mut Suspects,
-    ) -> Result<Vec<Held>, Stop> {
+    ) -> Result<(Vec<Held>, u64), Stop> {
         let (dataset, copy) = (self.dataset, self.copies[at].copy);
         let expected: Vec<Option<Expectation>> = items
             .iter()
@@ -85,7 +85,6 @@ impl Check<'_> {
             .read_keys(&copy.table, keys.collect(), Consistency::Eventual)
             .await?;
         let summary = &mut self.copies[at].summary;
-        summary.actual += found.len() as u64;
         let mut held = Vec::with_capacity(items.len());
         for (item, expected) in items.iter().zip(expected) {
             let base = dataset.base.key.of(item);
@@ -115,7 +114,7 @@ impl Check<'_> {
                 }
             });
         }
-        Ok(held)
+        Ok((held, found.len() as u64))
     }
 
     /// Holds copy items against their base items.

@@ -61,6 +61,16 @@ impl<E> Reader<E> {
         self.store.describe_table(table).await
     }
 
+    /// Where it reads: for a run of its own that is part of this one.
+    pub(in crate::engine) fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+
+    /// How it is cancelled.
+    pub(in crate::engine) fn cancel(&self) -> CancellationToken {
+        self.cancel.clone()
+    }
+
     /// Tells the listener, waiting for room.
     pub(in crate::engine) async fn emit(&self, event: E) -> Result<(), Stop> {
         tokio::select! {
