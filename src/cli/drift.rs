@@ -19,7 +19,9 @@ use super::session::Session;
 use crate::domain::drift::Finding;
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{Range, Rcu};
-use crate::engine::drift::{CheckOutcome, Checkpoint, DriftOptions, Grace, Means, Scope, check};
+use crate::engine::drift::{
+    CheckOutcome, Checkpoint, DriftOptions, Grace, Means, Mends, Scope, check,
+};
 use crate::store::budget::Limits;
 use files::Files;
 
@@ -79,6 +81,7 @@ fn options(
         pace: limits.rcu_per_second,
         budget: limits.max_rcu,
         scope: choose::scope(args)?,
+        mends: args.plan.as_ref().map_or(Mends::Dropped, |_| Mends::Kept),
         ..usual
     })
 }

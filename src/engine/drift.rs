@@ -79,8 +79,20 @@ pub struct DriftOptions {
     pub budget: Option<Rcu>,
     /// What is checked of them.
     pub scope: Scope,
+    /// Whether findings carry what would mend them.
+    pub mends: Mends,
     /// Bytes of records that wait in memory to be written out together.
     pub memory: usize,
+}
+
+/// Whether findings carry what would mend them: whole items, so only where a plan is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mends {
+    /// They do not.
+    #[default]
+    Dropped,
+    /// They do.
+    Kept,
 }
 
 /// What is checked of the copies.
@@ -160,6 +172,7 @@ impl DriftOptions {
             pace: None,
             budget: None,
             scope: Scope::Full,
+            mends: Mends::Dropped,
             memory: Self::MEMORY,
         }
     }

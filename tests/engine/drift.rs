@@ -9,7 +9,7 @@ use driftscope::domain::read::{ReadErrorKind, ReadRequest};
 use driftscope::domain::value::Item;
 use driftscope::engine::catalog::load_all;
 use driftscope::engine::drift::{
-    CheckOutcome, DriftEvent, DriftOptions, Grace, Means, Phase, Scope, check,
+    CheckOutcome, DriftEvent, DriftOptions, Grace, Means, Mends, Phase, Scope, check,
 };
 use driftscope::store::Store;
 use driftscope::store::budget::{Budget, Limits};
@@ -92,6 +92,7 @@ pub(crate) fn options() -> DriftOptions {
         pace: None,
         budget: None,
         scope: Scope::Full,
+        mends: Mends::Dropped,
         memory: DriftOptions::MEMORY,
     }
 }

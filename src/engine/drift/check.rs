@@ -5,7 +5,7 @@ use super::progress::Speed;
 use super::standing::tables;
 use super::verify::{Waiting, unmeasured};
 use super::{
-    CheckOutcome, CopyProgress, DriftEvent, DriftOptions, DriftProgress, Grace, Means, Phase,
+    CheckOutcome, CopyProgress, DriftEvent, DriftOptions, DriftProgress, Grace, Means, Mends, Phase,
 };
 use crate::domain::cost::{ScanCost, scan_range};
 use crate::domain::drift::{
@@ -47,6 +47,7 @@ pub(super) struct Check<'a> {
     budget: Option<Rcu>,
     speed: Speed,
     mode: &'static str,
+    pub(super) mends: Mends,
     /// How changes flow to each copy right now.
     pub(super) flows: watch::Receiver<Flows>,
     /// What base items were before.
@@ -89,6 +90,7 @@ impl<'a> Check<'a> {
             budget: options.budget,
             speed: Speed::default(),
             mode: options.scope.mode(),
+            mends: options.mends,
             copies: copies
                 .into_iter()
                 .map(|copy| Checked {

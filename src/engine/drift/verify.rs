@@ -4,7 +4,7 @@
 //! [`Rounds`](crate::domain::drift::Rounds)'s to say.
 
 use super::check::Check;
-use super::{DriftEvent, Phase};
+use super::{DriftEvent, Mends, Phase};
 use crate::domain::drift::{
     Agenda, Candidate, Class, Finding, Look, Next, Packed, Rounds, Sight, Times, classify,
     recurrence,
@@ -132,7 +132,7 @@ impl Check<'_> {
                 Next::Open(why) => self.leave_open(case.copy, case.candidate, why),
                 Next::Drift => {
                     self.settle(&case, &findings);
-                    confirmed.extend(findings);
+                    confirmed.extend(findings.into_iter().map(|finding| self.kept_of(finding)));
                 }
             }
         }
@@ -145,6 +145,12 @@ impl Check<'_> {
         }
         self.findings.extend(confirmed);
         self.tell(Phase::Verify, agenda).await
+    }
+
+    /// What is kept of a finding.
+    fn kept_of(&self, finding: Finding) -> Finding {
+        let mend = finding.mend.filter(|_| self.mends == Mends::Kept);
+        Finding { mend, ..finding }
     }
 
     fn settle(&mut self, case: &Case, findings: &[Finding]) {
