@@ -5,7 +5,6 @@ use super::Phase;
 use super::check::Check;
 use super::suspects::{Held, Suspects};
 use crate::domain::item::item_to_dynamo_json;
-use crate::domain::names::Rcu;
 use crate::domain::plan::Plan;
 use crate::domain::query::{Consistency, Direction, Request};
 use crate::domain::read::{KeyCondition, Query, ReadRequest};
@@ -131,19 +130,16 @@ impl Check<'_> {
             (open, all)
         };
         let (answer, (open, all)) = tokio::join!(Box::pin(running), collecting);
-        let Rcu(rcu) = answer.consumption.rcu;
-        self.reader.used.rcu += Rcu(rcu);
+        self.reader.used.rcu += answer.consumption.rcu;
         self.reader.used.items_read += answer.consumption.items_read;
         self.base_items = all;
         // What agrees is not looked at again, so that it is counted here.
         self.copies[0].summary.expected += all.saturating_sub(open.len() as u64);
-        match answer.error {
-            Some(error) => Err(error.into()),
-            None => {
-                self.progress(Phase::Base, all, None).await?;
-                Ok(open)
-            }
+        if let Some(error) = answer.error {
+            return Err(error.into());
         }
+        self.progress(Phase::Base, all, None).await?;
+        Ok(open)
     }
 }
 
