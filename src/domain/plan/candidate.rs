@@ -9,14 +9,17 @@ use super::derive::Facts;
 use super::order::Sequence;
 use super::pace::Filtered;
 use super::partitions::{Binding, Repeats, bind, check_types};
-use super::refusal::Refusal;
+use super::refusal::{Cause, Refusal};
 use super::shape::{Reading, Shape, shape};
-use super::{Estimate, Plan, Reads, Reason, estimate, order};
-use crate::domain::expr::{Each, Predicate};
+use super::{Estimate, Plan, Reads, estimate, order};
+use crate::domain::expr::Predicate;
 use crate::domain::query::Direction;
 
 /// The plans of a path that surely holds every answer, by its keys or partitions; at least one.
-pub(super) fn complete(context: &Context<'_>, path: &AccessPath<'_>) -> Result<Vec<Plan>, Refusal> {
+pub(super) fn complete<'a>(
+    context: &'a Context<'_>,
+    path: &AccessPath<'a>,
+) -> Result<Vec<Plan>, Refusal<'a>> {
     check_readable(context, path)?;
     check_where(context, path)?;
     let bindings = bind(context, path)?;
@@ -47,10 +50,10 @@ pub(super) fn whole(context: &Context<'_>, path: &AccessPath<'_>) -> Option<Plan
 }
 
 /// The plans of a path that the user insists on, and what it may lack.
-pub(super) fn pinned(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
-) -> Result<(Vec<Plan>, Vec<String>), Refusal> {
+pub(super) fn pinned<'a>(
+    context: &'a Context<'_>,
+    path: &AccessPath<'a>,
+) -> Result<(Vec<Plan>, Vec<String>), Refusal<'a>> {
     check_readable(context, path)?;
     let bindings = bind(context, path).unwrap_or_default();
     let facts = match bindings.first() {
@@ -62,12 +65,14 @@ pub(super) fn pinned(
         check_where(context, path),
         check_only(context, path, &facts),
         check_index(context, path),
-        each.map_or(Ok(()), |each| Err(lacks_items_without(path, each))),
+        each.map_or(Ok(()), |each| {
+            Err(Cause::NothingOfEmpty(path.name(), each).into())
+        }),
     ];
     let notes = checks
         .into_iter()
         .filter_map(Result::err)
-        .map(|refusal| format!("`{}` may lack answers: {}", path.name(), refusal.detail))
+        .map(|refusal| format!("`{}` may lack answers: {}", path.name(), refusal.cause))
         .collect();
     let mut plans = by_keys(context, path, bindings)?;
     if plans.is_empty() || path.each().is_none() {
@@ -76,15 +81,8 @@ pub(super) fn pinned(
     Ok((plans, notes))
 }
 
-fn lacks_items_without(path: &AccessPath<'_>, each: &Each) -> Refusal {
-    let name = path.name();
-    let detail =
-        format!("`{name}` holds an item for each element of {each}, none for an item without any");
-    Refusal::new(Reason::MayLackItems, detail)
-}
-
 /// The plan that reads all of a path.
-pub(super) fn scan(context: &Context<'_>, path: &AccessPath<'_>) -> Result<Plan, Refusal> {
+fn scan<'a>(context: &Context<'a>, path: &AccessPath<'a>) -> Result<Plan, Refusal<'a>> {
     let sequence = order::of_unordered(context);
     let repeats = path.each().map_or(Repeats::Never, |_| Repeats::Maybe);
     let shape = shape(context, path, Reading::Scan, sequence, (repeats, &[]))?;
@@ -113,22 +111,22 @@ pub(super) fn nothing(context: &Context<'_>, path: &AccessPath<'_>) -> Plan {
     plan(context, path, reads, shape, estimate::of_nothing())
 }
 
-fn by_keys(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
+fn by_keys<'a>(
+    context: &Context<'a>,
+    path: &AccessPath<'a>,
     bindings: Vec<Binding<'_>>,
-) -> Result<Vec<Plan>, Refusal> {
+) -> Result<Vec<Plan>, Refusal<'a>> {
     let plans = bindings.into_iter();
     plans
         .map(|binding| by_key(context, path, binding))
         .collect()
 }
 
-fn by_key(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
+fn by_key<'a>(
+    context: &Context<'a>,
+    path: &AccessPath<'a>,
     mut binding: Binding<'_>,
-) -> Result<Plan, Refusal> {
+) -> Result<Plan, Refusal<'a>> {
     if let Some(keys) = binding.keys.take().filter(|keys| !keys.is_empty()) {
         let sequence = match keys.len() {
             1 => Sequence::NONE,

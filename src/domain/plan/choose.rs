@@ -91,7 +91,7 @@ fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
         None => (candidates.remove(0).plan, Vec::new()),
     };
     if chosen.reads == Reads::Scan && scope.pin.is_none() {
-        notes.extend(advice(&refusals));
+        notes.extend(advice(context, &refusals));
     }
     notes.extend(bound);
     notes.extend(attributes_of_copies(context));
@@ -100,8 +100,8 @@ fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
         .into_iter()
         .map(|candidate| possible(&chosen, candidate.plan, scope.pin.as_ref()));
     let refused = refusals
-        .into_iter()
-        .map(|(path, refusal)| refused(&path, refusal));
+        .iter()
+        .map(|(path, refusal)| refused(context, path, refusal));
     let rejected: Vec<Rejected> = possible.chain(refused).chain(denied(context)).collect();
     notes.extend(cheaper_path(&chosen, &rejected));
     Ok(finish(context, chosen, rejected, notes))
@@ -128,10 +128,10 @@ fn is_at(path: &AccessPath<'_>, place: &Place) -> bool {
 
 /// The path that the request names, whatever it costs.
 fn pin_down<'a>(
-    context: &Context<'_>,
+    context: &'a Context<'_>,
     pin: &Place,
     candidates: &mut Vec<Candidate<'a>>,
-    refusals: &mut Vec<(AccessPath<'a>, Refusal)>,
+    refusals: &mut Vec<(AccessPath<'a>, Refusal<'a>)>,
 ) -> Result<(Plan, Vec<String>), Problem> {
     let is_pinned = |path: &AccessPath<'_>| is_at(path, pin);
     let path = candidates
@@ -146,7 +146,7 @@ fn pin_down<'a>(
     let mut notes = Vec::new();
     if mine.is_empty() {
         let (plans, lacks) =
-            pinned(context, &path).map_err(|refusal| cannot(context, &path, refusal))?;
+            pinned(context, &path).map_err(|refusal| cannot(context, &path, &refusal))?;
         mine.extend(plans.into_iter().map(|plan| Candidate { path, plan }));
         sort(&mut mine);
         notes = lacks;
@@ -157,10 +157,11 @@ fn pin_down<'a>(
     Ok((chosen, notes))
 }
 
-fn cannot(context: &Context<'_>, path: &AccessPath<'_>, refusal: Refusal) -> Problem {
-    let problem = Problem::new(format!("`{}` cannot answer", path.name())).because(refusal.detail);
+fn cannot(context: &Context<'_>, path: &AccessPath<'_>, refusal: &Refusal<'_>) -> Problem {
+    let problem = Problem::new(format!("`{}` cannot answer", path.name()));
+    let problem = problem.because(refusal.cause.to_string());
     match refusal.advice {
-        Some(advice) => problem.hint(advice.text()),
+        Some(advice) => problem.hint(advice.text(context, path)),
         None => problem.hint(format!("`FROM {}`, any route", scope_name(context))),
     }
 }

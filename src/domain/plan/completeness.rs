@@ -3,73 +3,69 @@
 //! Three things can be missing: items that a sparse copy leaves out, items without an index's key
 //! attributes, and what cannot be read at all for now.
 
-use super::Reason;
 use super::access::{AccessPath, Context, Source};
 use super::conditions::Conditions;
 use super::derive::Facts;
 use super::implies::implied;
-use super::refusal::Refusal;
+use super::refusal::{Advice, Cause, Refusal};
 use crate::domain::expr::{ValueExpr, evaluate, paths_of_value};
-use crate::domain::schema::{IndexKind, KeyAttribute};
+use crate::domain::query::Consistency;
+use crate::domain::schema::{Index, IndexKind, KeyAttribute};
 use crate::domain::value::{Item, Kind, Value};
+use std::borrow::Cow;
 
 /// Whether the path can be read as asked at all.
-pub(super) fn check_readable(context: &Context<'_>, path: &AccessPath<'_>) -> Result<(), Refusal> {
-    use crate::domain::query::Consistency;
+pub(super) fn check_readable<'a>(
+    context: &Context<'_>,
+    path: &AccessPath<'a>,
+) -> Result<(), Refusal<'a>> {
     if path.index.is_some_and(|index| !index.active) {
-        let detail = "the index is being created or deleted";
-        return Err(Refusal::new(Reason::IndexNotActive, detail));
+        return Err(Cause::NotActive.into());
     }
     if context.consistency == Consistency::Strong && path.is_eventual() {
         // Developer guide, read consistency: a GSI refuses `ConsistentRead`.
-        let detail = match path.index {
-            Some(index) if index.kind == IndexKind::Global => {
-                "a global index cannot be read strongly"
-            }
-            _ => "a copy follows the base later, so it cannot be read strongly",
+        let is_global = |index: &Index| index.kind == IndexKind::Global;
+        let cause = match path.index {
+            Some(index) if is_global(index) => Cause::GlobalIndex,
+            _ => Cause::Copy,
         };
-        return Err(Refusal::new(Reason::NotConsistent, detail));
+        return Err(cause.into());
     }
     Ok(())
 }
 
 /// Whether a copy has an item for every base item that answers: its `where` must follow from the
 /// request. A copy is total under its `where`; that is what the file declares.
-pub(super) fn check_where(context: &Context<'_>, path: &AccessPath<'_>) -> Result<(), Refusal> {
+pub(super) fn check_where<'a>(
+    context: &Context<'_>,
+    path: &AccessPath<'a>,
+) -> Result<(), Refusal<'a>> {
     let refused = path.mapping().filter(|_| !follows_where(context, path));
     refused.map_or(Ok(()), |mapping| {
-        let detail = format!(
-            "it holds only items with {}, and the request does not say so",
-            mapping.filter
-        );
-        Err(Refusal::new(Reason::WhereNotImplied, detail))
+        Err(Cause::HoldsOnly(&mapping.filter).into())
     })
 }
 
 /// Whether the copy's `where` follows from the request.
 pub(super) fn follows_where(context: &Context<'_>, path: &AccessPath<'_>) -> bool {
     let given = context.conditions.conjuncts();
-    let of = |attribute: &str| context.conditions.of(attribute).cloned();
+    let of = |attribute: &str| context.conditions.of(attribute).map(Cow::Borrowed);
     path.mapping()
         .is_none_or(|mapping| implied(&mapping.filter, given, &of))
 }
 
 /// Whether every item that a copy has of an answer belongs to it: `only` must follow from what is
 /// known of the copy's own item; of computed attributes only those that surely have a value.
-pub(super) fn check_only(
+pub(super) fn check_only<'a>(
     context: &Context<'_>,
-    path: &AccessPath<'_>,
+    path: &AccessPath<'a>,
     facts: &Facts<'_>,
-) -> Result<(), Refusal> {
+) -> Result<(), Refusal<'a>> {
     let refused = path
         .mapping()
         .filter(|_| !follows_only(path, &context.conditions, facts));
     refused.map_or(Ok(()), |mapping| {
-        let detail = format!(
-            "only its items with {} belong to it, and that does not follow from the request",
-            mapping.only
-        );
-        Err(Refusal::new(Reason::WhereNotImplied, detail))
+        Err(Cause::BelongOnly(&mapping.only).into())
     })
 }
 
@@ -80,10 +76,10 @@ pub(super) fn follows_only(
     facts: &Facts<'_>,
 ) -> bool {
     let of = |attribute: &str| match path.source(attribute) {
-        Source::Base(name) => conditions.of(name).cloned(),
-        Source::Set(expr @ ValueExpr::Literal(_)) => facts.of(expr),
-        Source::Set(expr) if path.table.key.contains(attribute) => facts.of(expr),
-        Source::Alias => facts.of_attribute(attribute),
+        Source::Base(name) => conditions.of(name).map(Cow::Borrowed),
+        Source::Set(expr @ ValueExpr::Literal(_)) => facts.of(expr).map(Cow::Owned),
+        Source::Set(expr) if path.table.key.contains(attribute) => facts.of(expr).map(Cow::Owned),
+        Source::Alias => facts.of_attribute(attribute).map(Cow::Owned),
         Source::Set(_) | Source::Unknown => None,
     };
     path.mapping()
@@ -92,14 +88,13 @@ pub(super) fn follows_only(
 
 /// Whether an index has every item that answers: it leaves out items without its key attributes, or
 /// with others than their types (developer guide, "sparse indexes").
-pub(super) fn check_index(context: &Context<'_>, path: &AccessPath<'_>) -> Result<(), Refusal> {
+pub(super) fn check_index<'a>(
+    context: &Context<'_>,
+    path: &AccessPath<'a>,
+) -> Result<(), Refusal<'a>> {
     let refused = key_it_may_lack(context, path);
     refused.map_or(Ok(()), |KeyAttribute { name, .. }| {
-        let detail = format!("items without `{name}` are not in it");
-        let declared = format!(
-            "a condition on `{name}`, or `always = [\"{name}\"]` in the dataset file when every item has it"
-        );
-        Err(Refusal::new(Reason::MayLackItems, detail).or_declare(declared, None))
+        Err(Refusal::from(Cause::ItemsWithout(name)).or(Advice::Present(name)))
     })
 }
 

@@ -3,13 +3,14 @@
 use super::conditions::understood;
 use super::constraint::Constraint;
 use crate::domain::expr::{CompareOp, Predicate, ValueExpr};
+use std::borrow::Cow;
 
 /// Whether `wanted` holds for every item that satisfies all of `given`, of whose attributes `of` tells
 /// what is known. Each conjunct has to follow by itself: by set or interval inclusion, or word by word.
-pub(super) fn implied(
+pub(super) fn implied<'a>(
     wanted: &Predicate,
     given: &[Predicate],
-    of: &dyn Fn(&str) -> Option<Constraint>,
+    of: &dyn Fn(&str) -> Option<Cow<'a, Constraint>>,
 ) -> bool {
     if given.contains(wanted) {
         return true;
@@ -48,7 +49,7 @@ mod tests {
         let predicate = |text| parse_predicate(text, &Context::default()).unwrap();
         let given = Conditions::new(&predicate(from));
         implied(&predicate(wanted), given.conjuncts(), &|attribute| {
-            given.of(attribute).cloned()
+            given.of(attribute).map(Cow::Borrowed)
         })
     }
 

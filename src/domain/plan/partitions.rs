@@ -8,12 +8,10 @@ mod follow;
 mod range;
 mod unbound;
 
-use super::Reason;
 use super::access::{AccessPath, Context, Source};
 use super::constraint::Constraint;
 use super::derive::{Facts, MOST_PARTITIONS};
-use super::refusal::Refusal;
-use crate::domain::expr::ValueExpr;
+use super::refusal::{Advice, Cause, Refusal};
 use crate::domain::read::KeyCondition;
 use crate::domain::schema::KeyAttribute;
 use crate::domain::value::{Item, Kind, Value};
@@ -60,7 +58,7 @@ pub(super) struct Binding<'a> {
 pub(super) fn bind<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
-) -> Result<Vec<Binding<'a>>, Refusal> {
+) -> Result<Vec<Binding<'a>>, Refusal<'a>> {
     let mut bindings = Vec::new();
     let mut first = None;
     for facts in each::options(context, path)? {
@@ -71,9 +69,8 @@ pub(super) fn bind<'a>(
             }
         }
     }
-    let nothing = || Refusal::new(Reason::NoPartitionKey, "nothing binds its key");
     if bindings.is_empty() {
-        return Err(first.unwrap_or_else(nothing));
+        return Err(first.unwrap_or(Cause::Unbound.into()));
     }
     Ok(bindings)
 }
@@ -85,14 +82,15 @@ fn bind_with<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
     facts: Facts<'a>,
-) -> Result<Vec<Binding<'a>>, Refusal> {
+) -> Result<Vec<Binding<'a>>, Refusal<'a>> {
     let key = path.key();
     let mut partitions = vec![Vec::new()];
     let declared = facts.clone().with_domain(context.domain());
     for key in &key.partition {
         let values = partition_values(context, path, &declared, key)?;
         if partitions.len().saturating_mul(values.len()) > MOST_PARTITIONS {
-            return Err(too_many(key));
+            let refusal = Refusal::from(Cause::TooMany(&key.name));
+            return Err(refusal.or(Advice::Narrower));
         }
         partitions = each_with_each(&partitions, &key.name, &values);
     }
@@ -210,12 +208,12 @@ fn points(
 }
 
 /// The values that a partition attribute may have.
-fn partition_values(
+fn partition_values<'a>(
     context: &Context<'_>,
-    path: &AccessPath<'_>,
+    path: &AccessPath<'a>,
     facts: &Facts<'_>,
-    key: &KeyAttribute,
-) -> Result<Vec<Value>, Refusal> {
+    key: &'a KeyAttribute,
+) -> Result<Vec<Value>, Refusal<'a>> {
     let known = known(path, facts, &key.name);
     match known {
         Some(Constraint::Values(values)) => storable(key, PARTITION_KEY_BYTES, values),
@@ -239,7 +237,11 @@ pub(super) fn known(
 
 /// Values that can all be a key. An item whose key could not be stored is not on the path, but it
 /// may be in the base: then the path does not answer.
-fn storable(key: &KeyAttribute, longest: usize, values: Vec<Value>) -> Result<Vec<Value>, Refusal> {
+fn storable(
+    key: &KeyAttribute,
+    longest: usize,
+    values: Vec<Value>,
+) -> Result<Vec<Value>, Refusal<'_>> {
     let kind = Kind::from(key.kind);
     let fits = |value: &Value| {
         let length = match value {
@@ -255,24 +257,13 @@ fn storable(key: &KeyAttribute, longest: usize, values: Vec<Value>) -> Result<Ve
     }
 }
 
-fn other_type(key: &KeyAttribute, value: &Value) -> Refusal {
-    let kind = Kind::from(key.kind).code();
-    let literal = ValueExpr::Literal(value.clone());
-    let detail = format!(
-        "`{}` is of type {kind} in its key, where {literal} cannot stand",
-        key.name
-    );
-    Refusal::new(Reason::KeyType, detail)
-}
-
-fn too_many(key: &KeyAttribute) -> Refusal {
-    let detail = format!("`{}` may have more than {MOST_PARTITIONS} values", key.name);
-    Refusal::new(Reason::UnboundedPartitions, detail).or_ask("a narrower range")
+fn other_type<'a>(key: &'a KeyAttribute, value: &Value) -> Refusal<'a> {
+    Cause::Type(&key.name, key.kind, value.clone()).into()
 }
 
 /// Whether what is known of the keys of `path` can be in a key at all: an item of which it is true
 /// but that could not be stored is not on the path, though it may be in the base.
-pub(super) fn check_types(path: &AccessPath<'_>, facts: &Facts<'_>) -> Result<(), Refusal> {
+pub(super) fn check_types<'a>(path: &AccessPath<'a>, facts: &Facts<'_>) -> Result<(), Refusal<'a>> {
     let keys = path.key().attributes().chain(path.table.key.attributes());
     for key in keys {
         // What a copy computes has the type of its key: it is total.

@@ -8,8 +8,8 @@ use super::deciding::deciding;
 use super::order::Sequence;
 use super::pace::Filtered;
 use super::partitions::Repeats;
-use super::refusal::Refusal;
-use super::{BaseFetch, OrderStrategy, Reason};
+use super::refusal::{Cause, Refusal};
+use super::{BaseFetch, OrderStrategy};
 use crate::domain::expr::Predicate;
 use crate::domain::query::Select;
 use crate::domain::read::is_expressible;
@@ -47,13 +47,13 @@ pub(super) enum Reading {
 
 /// Shapes the rows of a path that is read as `reading` and ordered as `sequence`, where the keys follow
 /// the conditions on `followed`.
-pub(super) fn shape(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
+pub(super) fn shape<'a>(
+    context: &Context<'a>,
+    path: &AccessPath<'a>,
     reading: Reading,
     sequence: Sequence,
     (repeats, followed): (Repeats, &[String]),
-) -> Result<Shape, Refusal> {
+) -> Result<Shape, Refusal<'a>> {
     let order = sequence.strategy;
     let selections = context.conditions.selections();
     let here = selections.that_read(|root| path.holds(root));
@@ -134,39 +134,32 @@ fn shows_order(context: &Context<'_>, path: &AccessPath<'_>) -> bool {
 }
 
 /// What tells items of this copy from others in its table.
-fn belongs<'a>(path: &AccessPath<'a>) -> Result<Option<&'a Predicate>, Refusal> {
+fn belongs<'a>(path: &AccessPath<'a>) -> Result<Option<&'a Predicate>, Refusal<'a>> {
     let only = path.mapping().map(|mapping| &mapping.only);
     match only.filter(|only| !only.is_true()) {
         Some(only) => match roots(only).find(|root| !path.projects(root)) {
             None => Ok(Some(only)),
-            Some(root) => {
-                let detail = format!(
-                    "it lacks `{root}`, without which items of this copy cannot be told from others"
-                );
-                Err(Refusal::new(Reason::MayLackItems, detail))
-            }
+            Some(root) => Err(Cause::LacksMark(root).into()),
         },
         None => Ok(None),
     }
 }
 
 /// The attributes of the base key, and what holds them here.
-fn base_key(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
-) -> Result<Vec<(String, String)>, Refusal> {
+fn base_key<'a>(
+    context: &Context<'a>,
+    path: &AccessPath<'a>,
+) -> Result<Vec<(String, String)>, Refusal<'a>> {
     let keys = context.base.key.attributes();
     keys.map(|key| {
-        let name = path.name_of_base_key(&key.name).ok_or_else(|| {
-            let detail = format!("it lacks `{}`, which tells base items apart", key.name);
-            Refusal::new(Reason::MayLackItems, detail)
-        })?;
+        let name = path.name_of_base_key(&key.name);
+        let name = name.ok_or(Cause::LacksKey(&key.name))?;
         Ok((key.name.clone(), name.to_owned()))
     })
     .collect()
 }
 
-fn fetch(context: &Context<'_>, path: &AccessPath<'_>) -> Result<BaseFetch, Refusal> {
+fn fetch<'a>(context: &Context<'a>, path: &AccessPath<'a>) -> Result<BaseFetch, Refusal<'a>> {
     // What answers another member of the union as it is now is an answer, too.
     let all = context.conditions.selections().all();
     let residual = Arc::clone(context.whole.as_ref().unwrap_or(all));

@@ -12,6 +12,7 @@ use super::normal::{Bounded, MOST_MEMBERS, splits};
 use super::order::of_unordered;
 use super::{Plan, Reads, estimate};
 use crate::domain::expr::Predicate;
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ fn distinct<'a>(members: Vec<Context<'a>>) -> Vec<Context<'a>> {
 
 /// Whether all that satisfies `a` satisfies `b` (false when that is not certain).
 fn is_within(a: &Context<'_>, b: &Context<'_>) -> bool {
-    let of = |attribute: &str| a.conditions.of(attribute).cloned();
+    let of = |attribute: &str| a.conditions.of(attribute).map(Cow::Borrowed);
     let given = a.conditions.conjuncts();
     let mut wanted = b.conditions.conjuncts().iter();
     wanted.all(|conjunct| implied(conjunct, given, &of))

@@ -128,7 +128,8 @@ impl Sketch {
 
     /// The entries between two cuts.
     pub(super) fn between(&self, from: &Cut<'_>, to: &Cut<'_>) -> Volume {
-        let (from, to) = (self.before(from), self.before(to));
+        let (start, from) = self.before(from, 0);
+        let (_, to) = self.before(to, start);
         let part = |of: fn(&Entries) -> u64| {
             let expected = |before: &Before| {
                 let (low, high) = (float(of(&before.low)), float(of(&before.high)));
@@ -148,8 +149,18 @@ impl Sketch {
         }
     }
 
-    fn before(&self, cut: &Cut<'_>) -> Before {
-        let at = self.marks.partition_point(|mark| cut.is_after(&mark.key));
+    /// What stands before the cut, and where its next mark is: probably soon after `hint`.
+    fn before(&self, cut: &Cut<'_>, hint: usize) -> (usize, Before) {
+        let is_before = |mark: &Mark| cut.is_after(&mark.key);
+        let is_behind = self.marks[..hint].last().is_none_or(is_before);
+        let (mut low, mut step) = (if is_behind { hint } else { 0 }, 1);
+        // Steps that double come near it.
+        while self.marks.get(low + step - 1).is_some_and(is_before) {
+            low += step;
+            step *= 2;
+        }
+        let high = self.marks.len().min(low + step - 1);
+        let at = low + self.marks[low..high].partition_point(is_before);
         let low = at.checked_sub(1).map(|previous| &self.marks[previous]);
         let next = self.marks.get(at);
         let fraction = match (low, next) {
@@ -157,11 +168,12 @@ impl Sketch {
             // Beyond the last mark there is nothing, unless keys too long for a mark are.
             _ => 0.5,
         };
-        Before {
+        let before = Before {
             low: low.map_or_else(Entries::default, |mark| mark.before + mark.here),
             high: next.map_or(self.of, |mark| mark.before),
             fraction,
-        }
+        };
+        (at, before)
     }
 }
 

@@ -2,26 +2,32 @@
 
 use crate::domain::plan::access::{AccessPath, Context, roots};
 use crate::domain::plan::explain::range;
-use crate::domain::plan::refusal::{Advice, Refusal};
+use crate::domain::plan::refusal::Refusal;
 use crate::domain::plan::{Access, Plan, Reason, Rejected};
 use crate::domain::schema::Billing;
 
 /// What would spare a Scan: to ask otherwise, and of all declarations the one that saves most.
-pub(super) fn advice(refusals: &[(AccessPath<'_>, Refusal)]) -> Vec<String> {
+pub(super) fn advice(
+    context: &Context<'_>,
+    refusals: &[(AccessPath<'_>, Refusal<'_>)],
+) -> Vec<String> {
     let all = || {
         refusals
             .iter()
-            .filter_map(|(path, r)| Some((path, r.advice.as_ref()?)))
+            .filter_map(|(path, r)| Some((path, r.advice?)))
     };
-    let asked = all().filter(|(_, advice)| matches!(advice, Advice::Ask(_)));
-    let declared = all().filter_map(|(path, advice)| match advice {
-        Advice::Declare(_, Some(rcu)) => Some((path, advice, rcu.0)),
-        _ => None,
+    let asked = all().filter(|(_, advice)| advice.is_to_ask());
+    let declared = all().filter_map(|(path, advice)| {
+        let (listed, _) = advice.saving(context, path)?;
+        Some((path, advice, listed.0))
     });
     let best = declared.min_by(|a, b| a.2.total_cmp(&b.2));
     asked
         .chain(best.map(|(path, advice, _)| (path, advice)))
-        .map(|(path, advice)| format!("`{}` would do with {}", path.name(), advice.text()))
+        .map(|(path, advice)| {
+            let text = advice.text(context, path);
+            format!("`{}` would do with {text}", path.name())
+        })
         .collect()
 }
 

@@ -47,15 +47,20 @@ pub(super) fn possible(chosen: &Plan, plan: Plan, pin: Option<&Place>) -> Reject
 }
 
 /// A path that cannot answer.
-pub(super) fn refused(path: &AccessPath<'_>, refusal: Refusal) -> Rejected {
-    let detail = match &refusal.advice {
-        Some(advice) => format!("{} (try: {})", refusal.detail, advice.text()),
-        None => refusal.detail,
+pub(super) fn refused(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    refusal: &Refusal<'_>,
+) -> Rejected {
+    let cause = &refusal.cause;
+    let detail = match refusal.advice {
+        Some(advice) => format!("{cause} (try: {})", advice.text(context, path)),
+        None => cause.to_string(),
     };
     Rejected {
         access: path.access(),
         operation: "query",
-        reason: refusal.reason,
+        reason: cause.reason(),
         detail,
         estimate: None,
         plan: None,

@@ -1,6 +1,6 @@
 //! Copies that hold several items for one base item.
 
-use super::{Reason, Refusal};
+use super::{Cause, Refusal};
 use crate::domain::expr::{EachSource, Path, Predicate, ValueExpr};
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::constraint::Constraint;
@@ -22,7 +22,7 @@ pub(in crate::domain::plan) enum Repeats {
 pub(super) fn options<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
-) -> Result<Vec<Facts<'a>>, Refusal> {
+) -> Result<Vec<Facts<'a>>, Refusal<'a>> {
     let facts = Facts::new(&context.conditions);
     let Some(each) = path.each() else {
         return Ok(vec![facts]);
@@ -40,9 +40,7 @@ pub(super) fn options<'a>(
         .map(|values| facts.clone().with_alias(&each.alias, values))
         .collect();
     if options.is_empty() {
-        let detail =
-            format!("it holds an item for each element of {each}, and no condition lists one");
-        return Err(Refusal::new(Reason::NoPartitionKey, detail));
+        return Err(Cause::NoElement(each).into());
     }
     Ok(options)
 }

@@ -38,7 +38,10 @@ pub(super) struct SortCondition {
 
 /// Binds the sort attributes from the left: equality on a prefix without a gap, a range on the next
 /// (developer guide, `API_Query`; multi-attribute keys of global indexes).
-pub(super) fn of(path: &AccessPath<'_>, facts: &Facts<'_>) -> Result<SortCondition, Refusal> {
+pub(super) fn of<'a>(
+    path: &AccessPath<'a>,
+    facts: &Facts<'_>,
+) -> Result<SortCondition, Refusal<'a>> {
     let mut bound = SortCondition {
         equal: Vec::new(),
         range: None,
@@ -68,7 +71,7 @@ pub(super) fn of(path: &AccessPath<'_>, facts: &Facts<'_>) -> Result<SortConditi
 }
 
 /// What is known of a key attribute, as far as it can be a key.
-pub(super) fn of_key(key: &KeyAttribute, known: Constraint) -> Result<Constraint, Refusal> {
+pub(super) fn of_key(key: &KeyAttribute, known: Constraint) -> Result<Constraint, Refusal<'_>> {
     let interval = match known {
         Constraint::Values(values) => {
             return storable(key, SORT_KEY_BYTES, values).map(Constraint::Values);
