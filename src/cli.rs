@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 #[cfg(feature = "tui")]
 mod interactive;
+mod lag;
 mod output;
 mod progress;
 mod query;
@@ -67,6 +68,9 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         }),
         Some(Command::Analyze(args)) => headless(&global, async |session| {
             analyze::run(&session, &global, &args).await
+        }),
+        Some(Command::Lag(args)) => headless(&global, async |session| {
+            lag::run(&session, &global, &args).await
         }),
         Some(Command::Drift(args)) => headless(&global, async |session| {
             drift::run(&session, &global, &args).await

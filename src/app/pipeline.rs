@@ -163,7 +163,7 @@ pub(super) fn follow(state: &mut State, fx: &mut Effects) {
         state.pipeline.following = Following::Failed(problem);
         return;
     }
-    if state.is_demo() || state.pipeline.agreed.contains(&dataset) {
+    if may_follow(state, &dataset) {
         start(state, dataset, fx);
     } else {
         state.overlay = Some(Overlay::Question(Question::Follow { dataset }));
@@ -234,4 +234,8 @@ pub(super) fn take(state: &mut State, ticket: Ticket, event: LagEvent, fx: &mut 
 /// Following broke.
 pub(super) fn failed(state: &mut State, problem: Problem) {
     state.pipeline.following = Following::Failed(problem);
+}
+/// Whether the stream of a dataset may be read without asking.
+pub(crate) fn may_follow(state: &State, dataset: &DatasetName) -> bool {
+    state.is_demo() || state.pipeline.agreed.contains(dataset)
 }

@@ -138,6 +138,8 @@ pub enum Command {
     Drift(DriftArgs),
     /// Look again at the findings of a file
     Recheck(RecheckArgs),
+    /// Follow changes from the stream of the base to its copies: how far are they behind?
+    Lag(LagArgs),
     /// Serve the demo dataset on loopback for any `DynamoDB` client
     #[cfg(feature = "sandbox")]
     Sandbox(SandboxArgs),
@@ -253,6 +255,38 @@ pub struct RecheckArgs {
     /// What `drift --findings FILE` wrote
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+}
+
+/// `lag`.
+#[derive(Debug, Clone, Args)]
+pub struct LagArgs {
+    /// The dataset; may be left out when there is exactly one
+    #[arg(id = "followed", value_name = "DATASET")]
+    pub dataset: Option<String>,
+    /// Go on and tell every few seconds, until ctrl-c
+    #[arg(long)]
+    follow: bool,
+}
+
+/// When `lag` ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// When the state of each copy is known, or a few seconds are over.
+    Known,
+    /// When it is interrupted.
+    Interrupted,
+}
+
+impl LagArgs {
+    /// When to end.
+    #[must_use]
+    pub const fn until(&self) -> Until {
+        if self.follow {
+            Until::Interrupted
+        } else {
+            Until::Known
+        }
+    }
 }
 
 /// `sandbox`.

@@ -118,7 +118,7 @@ fn tell(
         .findings
         .iter()
         .partition(|finding| files.accepts(finding));
-    print::lines(global, &mut out, new.iter().copied(), &outcome.unverified)?;
+    print::lines(global, &mut out, new.iter().copied(), outcome)?;
     print::summary(global, &mut out, outcome)?;
     out.finish()?;
     if files.baseline.is_some() {

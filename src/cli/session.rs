@@ -25,6 +25,8 @@ use std::time::SystemTime;
 pub(crate) struct Session {
     /// Where data comes from: keeps count below, budget and pace above.
     pub(crate) store: Arc<Budget>,
+    /// Where streams are read from.
+    pub(crate) streams: Arc<dyn Streams>,
     /// The dataset files.
     pub(crate) files: Vec<DatasetFile>,
     /// The configuration.
@@ -49,10 +51,13 @@ impl Session {
             let sandbox =
                 super::sandbox::start_ready(global, crate::sandbox::Options::default()).await?;
             let dynamo = crate::store::dynamo::Dynamo::local(sandbox.endpoint());
-            let store = limited(global, Reached::from(dynamo));
+            let reached = Reached::from(dynamo);
+            let streams = Arc::clone(&reached.streams);
+            let store = limited(global, reached);
             let region = Some("local".to_owned());
             return Ok(Self {
                 store,
+                streams,
                 files: dataset_files(global)?,
                 config,
                 region,
@@ -62,12 +67,15 @@ impl Session {
             });
         }
         let files = dataset_files(global)?;
-        let store = limited(global, connect(global).await?);
+        let reached = connect(global).await?;
+        let streams = Arc::clone(&reached.streams);
+        let store = limited(global, reached);
         let identity = store.identity();
         let region = identity.region.clone();
         let archive = config::statistics_directory().map(|root| Archive::new(root, identity));
         Ok(Self {
             store,
+            streams,
             files,
             config,
             region,

@@ -13,8 +13,9 @@ pub use images::OlderImages;
 pub use shards::Walk;
 pub use trace::Trace;
 
-use super::names::CopyName;
+use super::names::{CopyName, DatasetName};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 /// How changes of the base reach one copy.
@@ -49,6 +50,18 @@ impl Flow {
         matches!(self, Self::Behind { .. } | Self::Stopped { .. })
     }
 
+    /// Its name in output.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Idle => "idle",
+            Self::Flowing { .. } => "flowing",
+            Self::Behind { .. } => "behind",
+            Self::Stopped { .. } => "stopped",
+        }
+    }
+
     /// How far the copy is known to be behind.
     #[must_use]
     pub const fn lag(self) -> Option<Duration> {
@@ -59,6 +72,69 @@ impl Flow {
             Self::Behind { by } => Some(by),
             Self::Stopped { since } => Some(since),
         }
+    }
+}
+
+impl fmt::Display for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => f.write_str("unknown"),
+            Self::Idle => f.write_str("idle, nothing changed lately"),
+            Self::Flowing { lag } => write!(f, "flowing, within {} s", lag.as_secs() + 1),
+            Self::Behind { by } => write!(f, "behind by {} s", by.as_secs()),
+            Self::Stopped { since } => {
+                write!(f, "stopped, nothing arrived for {} s", since.as_secs())
+            }
+        }
+    }
+}
+
+/// A pipeline that holds verdicts: a finding of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stuck {
+    /// The dataset.
+    pub dataset: DatasetName,
+    /// The copy that gets no changes, or late.
+    pub copy: CopyName,
+    /// How it is.
+    pub flow: Flow,
+}
+
+impl Stuck {
+    /// Those of `copies` to which changes come late or not at all.
+    pub fn among<'a>(
+        flows: &Flows,
+        dataset: &DatasetName,
+        copies: impl Iterator<Item = &'a CopyName>,
+    ) -> Vec<Self> {
+        let stuck = |copy: &'a CopyName| {
+            let flow = *flows.get(copy)?;
+            flow.holds_verdicts().then(|| Self {
+                dataset: dataset.clone(),
+                copy: copy.clone(),
+                flow,
+            })
+        };
+        copies.filter_map(stuck).collect()
+    }
+
+    /// As a line of findings: it has no class.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "v": 1, "pipeline": self.flow.code(), "dataset": self.dataset, "copy": self.copy,
+            "seconds": self.flow.lag().map(|lag| lag.as_secs()),
+        })
+    }
+}
+
+impl fmt::Display for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { copy, flow, .. } = self;
+        write!(
+            f,
+            "{copy}: its pipeline is {flow}; what is missing or stale is pending"
+        )
     }
 }
 

@@ -21,7 +21,7 @@ mod verify;
 
 use crate::domain::cost::scan_range;
 use crate::domain::drift::{Finding, Images, Summary, Unverified};
-use crate::domain::lag::{Flow, Flows};
+use crate::domain::lag::{Flow, Flows, Stuck};
 use crate::domain::mapping::{BoundCopy, BoundDataset};
 use crate::domain::names::{CopyName, Range, Rcu};
 use crate::domain::problem::Problem;
@@ -249,6 +249,8 @@ pub struct CheckOutcome {
     pub findings: Vec<Finding>,
     /// What could not be confirmed or cleared.
     pub unverified: Vec<Unverified>,
+    /// Copies to which changes come late or not at all.
+    pub stuck: Vec<Stuck>,
     /// What a person should know besides.
     pub notes: Vec<Problem>,
     /// Why it is not complete, when a read failed, the budget is used up, or it was cancelled.

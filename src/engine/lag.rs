@@ -14,6 +14,7 @@ use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, Rcu};
 use crate::domain::read::{ReadError, StreamRecord};
 use crate::domain::value::Item;
+use crate::engine::drift::Means;
 use crate::store::{Store, Streams};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Items whose older images are kept.
 const IMAGES: usize = 10_000;
+
+/// The time between two reads of a shard, unless the grace asks for a closer look.
+const POLL: Duration = Duration::from_secs(1);
 
 /// How to follow.
 #[derive(Debug, Clone)]
@@ -42,8 +46,8 @@ impl FollowOptions {
         Self {
             tolerance: grace.map_or_else(Tolerance::default, Tolerance::of_grace),
             // A trigger of Lambda reads each shard four times a second (Lambda developer guide,
-            // "Process `DynamoDB` records with Lambda"): one more read leaves it its share.
-            poll: Duration::from_secs(1),
+            // "Process `DynamoDB` records with Lambda"): no reader needs more.
+            poll: grace.map_or(POLL, |grace| (grace / 4).clamp(POLL / 4, POLL)),
             changes: None,
         }
     }
@@ -128,6 +132,21 @@ impl Follower {
             flows: seen_flows,
             report: seen_report,
             images,
+        }
+    }
+}
+
+impl Means {
+    /// The same with somebody who follows, until the check lets go of them.
+    #[must_use]
+    pub fn followed(self, streams: Arc<dyn Streams>, dataset: &BoundDataset) -> Self {
+        let options = FollowOptions::of(dataset);
+        let (store, cancel) = (Arc::clone(&self.store), self.cancel.clone());
+        let follower = Follower::start(store, streams, dataset.clone(), options, cancel);
+        Self {
+            flows: follower.flows,
+            images: follower.images,
+            ..self
         }
     }
 }

@@ -113,7 +113,10 @@ impl Runner {
                 dataset,
                 copies,
             } => match state.catalog.dataset(dataset.as_str()) {
-                Some(bound) => self.check(ticket, bound.clone(), Checked::Copies(copies)),
+                Some(bound) => {
+                    let streams = self.streams(state, &dataset);
+                    self.check(ticket, bound.clone(), Checked::Copies(copies), streams);
+                }
                 None => self.fail(ticket, unbound(&dataset)),
             },
             Effect::Recheck {
@@ -121,7 +124,10 @@ impl Runner {
                 dataset,
                 noted,
             } => match state.catalog.dataset(dataset.as_str()) {
-                Some(bound) => self.check(ticket, bound.clone(), Checked::Findings(noted)),
+                Some(bound) => {
+                    let streams = self.streams(state, &dataset);
+                    self.check(ticket, bound.clone(), Checked::Findings(noted), streams);
+                }
                 None => self.fail(ticket, unbound(&dataset)),
             },
             Effect::Follow { ticket, dataset } => match state.catalog.dataset(dataset.as_str()) {

@@ -3,6 +3,7 @@
 use super::super::exit::Failure;
 use super::super::output::{create, unwritable};
 use crate::domain::drift::{Baseline, Finding, Noted, PlanForm, Unverified, parse_findings};
+use crate::domain::lag::Stuck;
 use crate::domain::mapping::BoundDataset;
 use crate::domain::problem::Problem;
 use crate::engine::drift::CheckOutcome;
@@ -85,7 +86,8 @@ impl Files {
 fn write_findings(file: &mut impl Write, outcome: &CheckOutcome) -> io::Result<()> {
     let found = outcome.findings.iter().map(Finding::to_json);
     let open = outcome.unverified.iter().map(Unverified::to_json);
-    for line in found.chain(open) {
+    let stuck = outcome.stuck.iter().map(Stuck::to_json);
+    for line in found.chain(open).chain(stuck) {
         writeln!(file, "{line}")?;
     }
     file.flush()

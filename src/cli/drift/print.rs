@@ -13,7 +13,7 @@ pub(super) fn lines<'a>(
     global: &Global,
     out: &mut Output,
     findings: impl Iterator<Item = &'a Finding>,
-    unverified: &[Unverified],
+    outcome: &CheckOutcome,
 ) -> Result<(), Failure> {
     let mut line = |json: &dyn Fn() -> String, text: &dyn Fn() -> String| match global.format {
         Format::Jsonl => written(writeln!(out.writer(), "{}", json())),
@@ -23,8 +23,11 @@ pub(super) fn lines<'a>(
     for finding in findings {
         line(&|| finding.to_json().to_string(), &|| finding.to_string())?;
     }
-    for open in unverified {
+    for open in &outcome.unverified {
         line(&|| open.to_json().to_string(), &|| unverified_text(open))?;
+    }
+    for stuck in &outcome.stuck {
+        line(&|| stuck.to_json().to_string(), &|| stuck.to_string())?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::super::args::Global;
 use super::super::exit::Failure;
+use super::super::lag::streams;
 use super::super::output::tell;
 use super::super::progress::Progress;
 use super::super::session::Session;
@@ -29,7 +30,12 @@ where
     let mut throttled = session.store.throttled();
     let store = Budget::of_check(session.store(), global.limits(), dataset);
     let store = Arc::new(store);
-    let mut checking = std::pin::pin!(run(Means::new(store, events, cancel.clone())));
+    let means = Means::new(store, events, cancel.clone());
+    let means = match streams(session, global, dataset) {
+        Some(streams) => means.followed(streams, dataset),
+        None => means,
+    };
+    let mut checking = std::pin::pin!(run(means));
     let outcome = loop {
         tokio::select! {
             Some(event) = inbox.recv() => show(&progress, event),

@@ -122,7 +122,7 @@ struct Attribute {
 pub fn parse_findings(file: &str, text: &str) -> Result<Vec<Noted>, Problem> {
     let lines = text.lines().enumerate();
     lines
-        .filter(|(_, text)| !text.trim().is_empty())
+        .filter(|(_, text)| !text.trim().is_empty() && !is_of_pipeline(text))
         .map(|(at, text)| {
             noted(at + 1, text).map_err(|problem| {
                 problem.at(Place {
@@ -134,6 +134,12 @@ pub fn parse_findings(file: &str, text: &str) -> Result<Vec<Noted>, Problem> {
             })
         })
         .collect()
+}
+
+/// Whether the line tells of a pipeline: nothing in it can be looked at again.
+fn is_of_pipeline(text: &str) -> bool {
+    let line: Result<Json, _> = serde_json::from_str(text);
+    line.is_ok_and(|line| line.get("pipeline").is_some())
 }
 
 fn noted(number: usize, text: &str) -> Result<Noted, Problem> {

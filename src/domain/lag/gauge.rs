@@ -95,10 +95,10 @@ impl Gauge {
         let course = self.courses.entry(shard.to_owned()).or_default();
         let missed = course.missed.remove(&made);
         // What was there when it was first looked for took no longer, maybe much less: of old ones
-        // that tells nothing.
+        // that tells nothing. The second in which it was made is not counted.
         let at_most = between(made, now);
         if missed.is_some() || at_most <= Tolerance::default().watched {
-            self.recent.push_back(at_most);
+            self.recent.push_back(at_most.saturating_sub(TICK));
             while self.recent.len() > RECENT {
                 self.recent.pop_front();
             }
@@ -256,7 +256,7 @@ mod tests {
     #[case::nothing_is_known(&[], 100, Flow::Unknown)]
     #[case::nothing_changed_lately(&[Read(100)], 500, Flow::Idle)]
     #[case::a_change_has_just_been_missed(&[Read(100), Missed(100, 101)], 101, Flow::Unknown)]
-    #[case::a_change_was_there_at_once(&[Read(100), Arrived(100, 101)], 102, flowing(1))]
+    #[case::a_change_was_there_at_once(&[Read(100), Arrived(100, 101)], 102, flowing(0))]
     #[case::an_old_change_that_is_there_tells_no_lag(&[Read(100), Arrived(100, 190)], 190, Flow::Idle)]
     #[case::a_change_arrived_while_it_was_looked_for(
         &[Read(100), Missed(100, 101), Arrived(100, 103)], 104, flowing(3))]

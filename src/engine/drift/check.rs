@@ -12,7 +12,7 @@ use crate::domain::drift::{
     Candidate, CopySummary, Finding, Images, LeftOpen, Recorder, Summary, Unverified, candidates,
     differences,
 };
-use crate::domain::lag::Flows;
+use crate::domain::lag::{Flows, Stuck};
 use crate::domain::mapping::{BoundCopy, BoundDataset};
 use crate::domain::names::Rcu;
 use crate::domain::problem::Problem;
@@ -165,6 +165,8 @@ impl<'a> Check<'a> {
         let without_lag = self.copies.iter().filter(|checked| checked.unmeasured);
         let names = without_lag.map(|checked| &checked.copy.mapping.name);
         self.notes.extend(unmeasured(names));
+        let names = self.copies.iter().map(|checked| &checked.copy.mapping.name);
+        let stuck = Stuck::among(&self.flows.borrow(), &self.dataset.dataset.name, names);
         let complete = self.failure.is_none()
             && !self.left_out
             && self.copies.iter().all(|checked| checked.scanned)
@@ -184,6 +186,7 @@ impl<'a> Check<'a> {
             },
             findings: self.findings,
             unverified: self.unverified,
+            stuck,
             notes: self.notes,
             error: self.failure,
         })

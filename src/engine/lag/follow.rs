@@ -105,7 +105,7 @@ impl Follow {
             let round = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return,
-                () = told.report.closed() => return,
+                () = unheard(&told) => return,
                 round = self.round(&arn, &told) => round,
             };
             match round {
@@ -410,6 +410,11 @@ impl Follow {
         });
         told.report.send_replace(self.report.clone());
     }
+}
+
+/// Until nobody looks any more.
+async fn unheard(told: &Told) {
+    tokio::join!(told.report.closed(), told.flows.closed());
 }
 
 /// Whether it may go better later.

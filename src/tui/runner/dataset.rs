@@ -1,14 +1,16 @@
 //! Jobs about a whole dataset: checks, looking again at what they found, one item in every copy.
 
 use super::{Runner, finish, forward};
-use crate::app::{CheckEvent, Event, LagEvent, Ticket};
+use crate::app::pipeline::may_follow;
+use crate::app::{CheckEvent, Event, LagEvent, State, Ticket};
 use crate::domain::drift::{Noted, Sought};
 use crate::domain::mapping::BoundDataset;
-use crate::domain::names::CopyName;
+use crate::domain::names::{CopyName, DatasetName};
 use crate::domain::problem::Problem;
 use crate::engine::beside;
 use crate::engine::drift::{DriftOptions, Means, check, recheck};
 use crate::engine::lag::{FollowOptions, Follower};
+use crate::store::Streams;
 use crate::store::budget::Budget;
 use std::sync::Arc;
 use tokio::sync::mpsc::error::SendError;
@@ -24,7 +26,13 @@ pub(super) enum Checked {
 
 impl Runner {
     /// Checks, or looks again at findings.
-    pub(super) fn check(&mut self, ticket: Ticket, dataset: BoundDataset, checked: Checked) {
+    pub(super) fn check(
+        &mut self,
+        ticket: Ticket,
+        dataset: BoundDataset,
+        checked: Checked,
+        streams: Option<Arc<dyn Streams>>,
+    ) {
         let session = self.line.limits;
         let all = session.or(session.of_check(&dataset.dataset.check));
         let options = DriftOptions {
@@ -37,6 +45,10 @@ impl Runner {
             // The fewer events wait, the sooner a held check stops reading.
             let (sender, inbox) = mpsc::channel(1);
             let means = Means::new(store, sender, cancel);
+            let means = match streams {
+                Some(streams) => means.followed(streams, &dataset),
+                None => means,
+            };
             let job = tokio::spawn(async move {
                 match checked {
                     Checked::Copies(copies) => {
@@ -55,6 +67,12 @@ impl Runner {
             })
             .await;
         });
+    }
+
+    /// The streams to follow beside a check, where that was agreed to.
+    pub(super) fn streams(&self, state: &State, dataset: &DatasetName) -> Option<Arc<dyn Streams>> {
+        let link = self.line.link.get()?;
+        may_follow(state, dataset).then(|| Arc::clone(&link.streams))
     }
 
     /// Follows a pipeline until it is cancelled, or cannot be followed any more.
