@@ -18,6 +18,8 @@ mod drift;
 mod expiry;
 #[path = "engine/groups.rs"]
 mod groups;
+#[path = "engine/lag.rs"]
+mod lag;
 #[path = "engine/modes.rs"]
 mod modes;
 #[path = "engine/observed.rs"]
