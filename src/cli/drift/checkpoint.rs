@@ -4,7 +4,8 @@ use super::super::args::Global;
 use super::super::exit::{Exit, Failure};
 use super::super::output::note;
 use crate::domain::mapping::BoundDataset;
-use crate::engine::drift::{Checkpoint, DriftOptions, Resumed, Unusable};
+use crate::domain::problem::Problem;
+use crate::engine::drift::{Checkpoint, DriftOptions, Resumed, Scope, Unusable};
 use std::path::Path;
 
 /// Opens it, if one is wanted, and says what was read before.
@@ -17,6 +18,11 @@ pub(super) fn open(
     let Some(path) = path else {
         return Ok(None);
     };
+    if options.scope != Scope::Full {
+        let what = "only a full check has a checkpoint";
+        let hint = "leave out `--checkpoint`: what this check reads is soon read again";
+        return Err(Failure::usage(Problem::new(what).hint(hint)));
+    }
     let opened = Checkpoint::open(path, dataset, options).map_err(|unusable| match unusable {
         Unusable::Refused(problem) => Failure::usage(problem),
         Unusable::Disk(problem) => Failure {
