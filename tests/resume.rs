@@ -3,12 +3,7 @@
 //!
 //! An ordinary run kills five times; `DRIFTSCOPE_KILLS=50 cargo test --test resume -- --nocapture` fifty times.
 #![cfg(all(feature = "aws", feature = "sandbox", unix))]
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "helpers of tests fail as tests do"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 #[path = "resume/child.rs"]
 mod child;
@@ -103,7 +98,7 @@ fn check(job: &Job, mut until: impl FnMut() -> Option<Duration>) -> usize {
         }
         let time = until();
         let child = job.start(run);
-        let ended = kill_after(child, time.unwrap_or(Duration::from_secs(600)));
+        let ended = kill_after(child, time.unwrap_or(Duration::from_mins(10)));
         let mut again: BTreeMap<String, usize> = BTreeMap::new();
         let asked = pages(job, run);
         for (segment, start) in &asked {

@@ -51,7 +51,7 @@ fn answer_all(stream: &TcpStream, items: u64) -> Option<()> {
             };
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.parse().ok()?,
-                "x-amz-target" => operation = value.rsplit('.').next()?.to_owned(),
+                "x-amz-target" => value.rsplit('.').next()?.clone_into(&mut operation),
                 _ => {}
             }
         }
@@ -161,7 +161,7 @@ fn scan(table: &str, request: &Json, items: u64) -> Vec<u8> {
     let half_units = (count * ORDER).div_ceil(4096).max(1);
     let mut rest = json!({
         "Count": count, "ScannedCount": count,
-        "ConsumedCapacity": {"TableName": table, "CapacityUnits": half_units as f64 / 2.0},
+        "ConsumedCapacity": {"TableName": table, "CapacityUnits": super::float(half_units) / 2.0},
     });
     if let Some(last) = to.checked_sub(1).filter(|_| to < end) {
         let item = whole(table, last);

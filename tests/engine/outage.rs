@@ -73,7 +73,7 @@ async fn a_copy_that_is_recreated_while_it_is_checked_is_told_and_the_others_are
 async fn a_copy_that_is_deleted_while_it_is_checked_is_told() {
     let server = server().await;
     let outcome = before_scan(&server, "by_ticket", |server| {
-        server.db.drop_table("by_state")
+        server.db.drop_table("by_state");
     })
     .await;
     let told = problem(&outcome);

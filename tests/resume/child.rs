@@ -9,6 +9,7 @@ use driftscope::engine::catalog::load_all;
 use driftscope::engine::drift::{Checkpoint, DriftOptions, Grace, Means, check};
 use driftscope::store::dynamo::Dynamo;
 use driftscope::store::{Identity, Names, Store};
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -151,7 +152,7 @@ async fn run() {
     });
     let mut text: String = findings.collect();
     for copy in &outcome.summary.copies {
-        text += &format!("{} {} {}\n", copy.copy, copy.expected, copy.actual);
+        writeln!(text, "{} {} {}", copy.copy, copy.expected, copy.actual).unwrap();
     }
     std::fs::write(place.join("findings"), text).unwrap();
     Checkpoint::remove(&place.join("check"));
