@@ -230,7 +230,8 @@ impl<'a> Injector<'a> {
     /// Two base items with one ticket, neither of which is written to.
     fn duplicate(&mut self) {
         let cold = self.world.cold();
-        let first = self.base(|base| cold.contains(text(base, "id")));
+        let first =
+            self.base(|base| base.contains_key("ticket") && cold.contains(text(base, "id")));
         let mut second = first.clone();
         let id = format!("{}-again", text(&first, "id"));
         set(&mut second, "id", &*id);

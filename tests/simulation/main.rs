@@ -199,6 +199,9 @@ fn there_is_no_false_alarm_while_writes_go_on_and_nothing_is_missed() {
             48 + size.below(72)
         };
         figures.count(&simulated(seed, run(seed, items, witness, None)));
+        if large && figures.runs.is_multiple_of(100) {
+            println!("{figures:?}");
+        }
     }
     figures.print();
     for class in Class::ALL
