@@ -113,10 +113,7 @@ impl Runner {
                 dataset,
                 copies,
             } => match state.catalog.dataset(dataset.as_str()) {
-                Some(bound) => {
-                    let streams = self.streams(state, &dataset);
-                    self.check(ticket, bound.clone(), Checked::Copies(copies), streams);
-                }
+                Some(bound) => self.check(ticket, bound.clone(), Checked::Copies(copies), state),
                 None => self.fail(ticket, unbound(&dataset)),
             },
             Effect::Recheck {
@@ -124,10 +121,7 @@ impl Runner {
                 dataset,
                 noted,
             } => match state.catalog.dataset(dataset.as_str()) {
-                Some(bound) => {
-                    let streams = self.streams(state, &dataset);
-                    self.check(ticket, bound.clone(), Checked::Findings(noted), streams);
-                }
+                Some(bound) => self.check(ticket, bound.clone(), Checked::Findings(noted), state),
                 None => self.fail(ticket, unbound(&dataset)),
             },
             Effect::Follow { ticket, dataset } => match state.catalog.dataset(dataset.as_str()) {

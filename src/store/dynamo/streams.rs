@@ -100,7 +100,7 @@ impl Streams for Dynamo {
             .await
             .map_err(|error| self.failed(OPERATION, table.as_ref(), &error))?;
         let records = told.records.into_iter().flatten().map(|record| {
-            self.record(record)
+            stream_record(record)
                 .map_err(|why| self.not_understood(OPERATION, table.as_ref(), &*why))
         });
         Ok(StreamPage {
@@ -111,31 +111,28 @@ impl Streams for Dynamo {
     }
 }
 
-impl Dynamo {
-    fn record(&self, record: Record) -> Result<StreamRecord, BoxError> {
-        let kind = match record.event_name {
-            Some(OperationType::Insert) => Some(ChangeKind::Insert),
-            Some(OperationType::Modify) => Some(ChangeKind::Modify),
-            Some(OperationType::Remove) => Some(ChangeKind::Remove),
-            _ => None,
-        };
-        let told = record.dynamodb.ok_or(PartOfRecord)?;
-        let image =
-            |told: Option<HashMap<String, AttributeValue>>| -> Result<Option<Item>, BoxError> {
-                Ok(told.map(item_from_stream).transpose()?)
-            };
-        Ok(StreamRecord {
-            sequence: told.sequence_number.ok_or(PartOfRecord)?,
-            kind: kind.ok_or(PartOfRecord)?,
-            key: image(told.keys)?.ok_or(PartOfRecord)?,
-            old: image(told.old_image)?,
-            new: image(told.new_image)?,
-            at: told
-                .approximate_creation_date_time
-                .ok_or(PartOfRecord)?
-                .secs(),
-        })
-    }
+fn stream_record(record: Record) -> Result<StreamRecord, BoxError> {
+    let kind = match record.event_name {
+        Some(OperationType::Insert) => Some(ChangeKind::Insert),
+        Some(OperationType::Modify) => Some(ChangeKind::Modify),
+        Some(OperationType::Remove) => Some(ChangeKind::Remove),
+        _ => None,
+    };
+    let told = record.dynamodb.ok_or(PartOfRecord)?;
+    let image = |told: Option<HashMap<String, AttributeValue>>| -> Result<Option<Item>, BoxError> {
+        Ok(told.map(item_from_stream).transpose()?)
+    };
+    Ok(StreamRecord {
+        sequence: told.sequence_number.ok_or(PartOfRecord)?,
+        kind: kind.ok_or(PartOfRecord)?,
+        key: image(told.keys)?.ok_or(PartOfRecord)?,
+        old: image(told.old_image)?,
+        new: image(told.new_image)?,
+        at: told
+            .approximate_creation_date_time
+            .ok_or(PartOfRecord)?
+            .secs(),
+    })
 }
 
 /// The table of a stream.

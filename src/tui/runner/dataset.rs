@@ -31,8 +31,9 @@ impl Runner {
         ticket: Ticket,
         dataset: BoundDataset,
         checked: Checked,
-        streams: Option<Arc<dyn Streams>>,
+        state: &State,
     ) {
+        let streams = self.streams(state, &dataset.dataset.name);
         let session = self.line.limits;
         let all = session.or(session.of_check(&dataset.dataset.check));
         let options = DriftOptions {
@@ -70,7 +71,7 @@ impl Runner {
     }
 
     /// The streams to follow beside a check, where that was agreed to.
-    pub(super) fn streams(&self, state: &State, dataset: &DatasetName) -> Option<Arc<dyn Streams>> {
+    fn streams(&self, state: &State, dataset: &DatasetName) -> Option<Arc<dyn Streams>> {
         let link = self.line.link.get()?;
         may_follow(state, dataset).then(|| Arc::clone(&link.streams))
     }
