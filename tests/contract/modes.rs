@@ -221,7 +221,7 @@ fn a_mapping_that_is_wrong_for_all_is_told_before_the_scan_and_stops_it(
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{}", ran.told);
     assert!(ran.told.contains(what), "{}", ran.told);
     assert_eq!(ran.told.matches("strike_id=").count(), 3, "{}", ran.told);
-    let ran = with_mapping(from, to, &["--yes", "--max-rcu", "20", "--format", "json"]);
+    let ran = with_mapping(from, to, &["--yes", "--format", "json"]);
     assert!(ran.told.contains(what), "{}", ran.told);
     assert!(!ran.out.is_empty(), "{}", ran.told);
 }
