@@ -26,6 +26,8 @@ mod modes;
 mod observed;
 #[path = "engine/outage.rs"]
 mod outage;
+#[path = "engine/plans.rs"]
+mod plans;
 #[path = "engine/read.rs"]
 mod read;
 #[path = "engine/support.rs"]

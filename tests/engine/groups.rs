@@ -1,6 +1,6 @@
 //! Running plans whose reads give the leading terms of the order only.
 
-use crate::read::{any_order, key, plan, predicate, run, small_pages, texts};
+use crate::plans::{any_order, key, plan, predicate, run, small_pages, texts};
 use crate::support::{Server, Watched};
 use driftscope::domain::expr::Path;
 use driftscope::domain::plan::{BaseFetch, OrderStrategy, Plan, Reads};

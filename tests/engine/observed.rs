@@ -1,6 +1,6 @@
 //! What a run tells of sizes.
 
-use crate::read::{
+use crate::plans::{
     EACH, MONTHS, any_order, fetched, months, only, request, run, scan, server, small_pages,
 };
 use driftscope::domain::plan::OrderStrategy;

@@ -1,6 +1,6 @@
 //! Running unions: members one after the other, each row once.
 
-use crate::read::{
+use crate::plans::{
     MONTHS, any_order, fetched, key, months, only, plan, predicate, ranks, request, run, scan,
     server, small_pages, texts,
 };
