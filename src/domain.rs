@@ -6,6 +6,7 @@
 pub mod cost;
 pub mod drift;
 pub mod expr;
+pub mod figures;
 pub mod item;
 pub mod lag;
 pub mod mapping;

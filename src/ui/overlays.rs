@@ -8,7 +8,7 @@ use crate::app::overlay::{Overlay, Palette, Question};
 use crate::app::routing::Verdict;
 use crate::app::text::{left, wrap};
 use crate::app::{Pane, Scroll, Slot, State, format};
-use crate::domain::plan::{Estimate, explain_text};
+use crate::domain::plan::explain_text;
 use crate::theme::Role;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -136,32 +136,14 @@ fn why<'t>(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'t>> {
             _ if lines.is_empty() => Role::RouteChosen,
             _ => Role::TableHead,
         };
-        let first = role == Role::RouteChosen;
         let wrapped = branch(line, width).into_iter();
         lines.extend(wrapped.map(|line| ink.line(role, line)));
-        if first {
-            lines.push(ink.line(Role::Text, estimate(&planned.route.plan.estimate)));
-        }
     }
     if let Some(note) = route::drift_note(state, planned) {
         let wrapped = wrap(&format!("! {note}"), width).into_iter();
         lines.extend(wrapped.map(|line| ink.line(Role::StatusWarn, line)));
     }
     lines
-}
-
-/// All there is to an estimate, as a branch of the tree.
-fn estimate(estimate: &Estimate) -> String {
-    let requests = match estimate.requests.high {
-        Some(high) if high == estimate.requests.low => format::plural(high, "request"),
-        Some(high) => format!("{}–{high} requests", estimate.requests.low),
-        None => format!("{} requests or more", estimate.requests.low),
-    };
-    format!(
-        "├ estimate   {} in {requests}, {}",
-        format::expected_in_range(estimate),
-        estimate.basis.code()
-    )
 }
 
 /// Wraps a line of a tree drawn with `├`, `└`, and `│`: what does not fit goes on below its text.

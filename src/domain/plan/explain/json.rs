@@ -86,6 +86,7 @@ fn estimate_json(estimate: &Estimate) -> Json {
         "rcu": estimate.rcu,
         "usd": usd,
         "requests": estimate.requests,
+        "bytes": estimate.bytes,
         "basis": estimate.basis.code(),
     })
 }

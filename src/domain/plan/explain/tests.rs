@@ -106,7 +106,7 @@ fn the_json_has_the_fields_of_the_contract() {
         "fetch_base": false,
         "estimate": {
             "rcu": {"low": 1.5, "high": 3.0}, "usd": {"low": 1.875e-7, "high": 3.75e-7},
-            "requests": {"low": 1, "high": 3}, "basis": "described",
+            "requests": {"low": 1, "high": 3}, "bytes": route.plan.estimate.bytes, "basis": "described",
         },
         "parts": [],
         "rejected": [{

@@ -1,9 +1,10 @@
 //! A route as a tree for a terminal.
 
 use super::facts::{explain_facts, extent, name, title};
-use super::range;
+use super::{figure, range};
+use crate::domain::figures::bytes;
 use crate::domain::names::{IndexName, TableName};
-use crate::domain::plan::{Access, Estimate, Plan, Rejected, Route};
+use crate::domain::plan::{Access, Estimate, Plan, Reads, Rejected, Route};
 use indexmap::IndexMap;
 use std::fmt::Write as _;
 
@@ -40,7 +41,11 @@ pub fn explain_text(route: &Route) -> String {
 fn plan(out: &mut String, route: &Route) {
     let plan = &route.plan;
     line(out, &heading(plan));
-    let mut facts = explain_facts(plan, &route.order);
+    let mut facts = Vec::new();
+    if plan.reads != Reads::Nothing {
+        facts.push(("expected", expected(&plan.estimate)));
+    }
+    facts.extend(explain_facts(plan, &route.order));
     if plan.parts.is_empty() {
         let mut refused = route.rejected.iter().filter(|r| r.plan.is_none());
         let refused = refused.find(|r| place(&r.access) == place(&plan.access));
@@ -86,6 +91,28 @@ fn cost(estimate: &Estimate) -> String {
         .map_or_else(String::new, dollars);
     let basis = estimate.basis.code();
     format!("{} RCU{usd} ({basis})", range(estimate.rcu))
+}
+
+/// `≈ 3 RCU in 3–4 requests, 8 kB–30 kB read`: what routes are ranked by, and what it comes to.
+fn expected(estimate: &Estimate) -> String {
+    let plural = |n: u64| if n == 1 { "" } else { "s" };
+    let requests = match (estimate.requests.low, estimate.requests.high) {
+        (low, Some(high)) if low == high => format!("{high} request{}", plural(high)),
+        (low, Some(high)) => format!("{low}–{high} requests"),
+        (low, None) => {
+            let s = plural(low);
+            return format!("{low} request{s} or more; sizes are unknown");
+        }
+    };
+    let units = figure(estimate.expected);
+    let low = bytes(estimate.bytes.low);
+    let size = match estimate.bytes.high.map(bytes) {
+        Some(high) if high != low && estimate.bytes.low == 0 => format!(", up to {high} read"),
+        Some(high) if high != low => format!(", {low}–{high} read"),
+        Some(high) => format!(", {high} read"),
+        None => String::new(),
+    };
+    format!("≈ {units} RCU in {requests}{size}")
 }
 
 /// ` ≈ $0.0000016`: two significant digits.
