@@ -11,7 +11,7 @@ use super::{Connect, Connected};
 use crate::app::ledger::Snapshot;
 use crate::app::{Effect, Event, RunEvent, Session, Slot, State, Ticket};
 use crate::domain::mapping::DatasetFile;
-use crate::domain::names::{DatasetName, TableName};
+use crate::domain::names::TableName;
 use crate::domain::plan::Plan;
 use crate::domain::problem::Problem;
 use crate::domain::query::Request;
@@ -112,30 +112,28 @@ impl Runner {
                 ticket,
                 dataset,
                 copies,
-            } => match state.catalog.dataset(dataset.as_str()) {
-                Some(bound) => self.check(ticket, bound.clone(), Checked::Copies(copies), state),
-                None => self.fail(ticket, unbound(&dataset)),
-            },
+            } => self.of(ticket, &dataset, state, |runner, bound| {
+                runner.check(ticket, bound, Checked::Copies(copies), state);
+            }),
             Effect::Recheck {
                 ticket,
                 dataset,
                 noted,
-            } => match state.catalog.dataset(dataset.as_str()) {
-                Some(bound) => self.check(ticket, bound.clone(), Checked::Findings(noted), state),
-                None => self.fail(ticket, unbound(&dataset)),
-            },
-            Effect::Follow { ticket, dataset } => match state.catalog.dataset(dataset.as_str()) {
-                Some(bound) => self.follow(ticket, bound.clone()),
-                None => self.fail(ticket, unbound(&dataset)),
-            },
+            } => self.of(ticket, &dataset, state, |runner, bound| {
+                runner.check(ticket, bound, Checked::Findings(noted), state);
+            }),
+            Effect::Follow { ticket, dataset } => {
+                self.of(ticket, &dataset, state, |runner, bound| {
+                    runner.follow(ticket, bound);
+                })
+            }
             Effect::Beside {
                 ticket,
                 dataset,
                 sought,
-            } => match state.catalog.dataset(dataset.as_str()) {
-                Some(bound) => self.beside(ticket, bound.clone(), *sought),
-                None => self.fail(ticket, unbound(&dataset)),
-            },
+            } => self.of(ticket, &dataset, state, |runner, bound| {
+                runner.beside(ticket, bound, *sought);
+            }),
             Effect::Analyze {
                 ticket,
                 subject,
@@ -157,12 +155,7 @@ impl Runner {
                 lines,
                 existing,
             } => self.write(path, lines, existing),
-            Effect::LoseChange => {
-                let link = self.line.link.get();
-                if let Some(lose) = link.and_then(|link| link.lose_change.as_ref()) {
-                    lose();
-                }
-            }
+            Effect::LoseChange => self.lose_change(),
             Effect::Ledger => self.look_into_ledger(),
             Effect::Copy(_) | Effect::SetTheme(_) | Effect::Suspend | Effect::Quit => {}
         }
@@ -187,6 +180,13 @@ impl Runner {
         }
         self.told = now;
         news
+    }
+
+    fn lose_change(&self) {
+        let link = self.line.link.get();
+        if let Some(lose) = link.and_then(|link| link.lose_change.as_ref()) {
+            lose();
+        }
     }
 
     fn look_into_ledger(&self) {
@@ -336,12 +336,6 @@ impl Line {
         }
         load(port, files, kept, self.events.clone()).await;
     }
-}
-
-fn unbound(dataset: &DatasetName) -> Problem {
-    Problem::new(format!(
-        "the dataset `{dataset}` is not bound to its tables yet"
-    ))
 }
 
 async fn load(store: Arc<dyn Store>, files: Vec<DatasetFile>, kept: Kept, events: Sender<Event>) {

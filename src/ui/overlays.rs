@@ -8,7 +8,8 @@ use crate::app::overlay::{Overlay, Palette, Question};
 use crate::app::routing::Verdict;
 use crate::app::text::{left, wrap};
 use crate::app::{Pane, Scroll, Slot, State, format};
-use crate::domain::plan::explain_text;
+use crate::domain::names::{DatasetName, Rcu};
+use crate::domain::plan::{Estimate, explain_text};
 use crate::theme::Role;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -255,18 +256,12 @@ fn words(question: &Question) -> (&'static str, Vec<String>, &'static str, &'sta
             estimate,
             limit,
             cheaper,
-        } => {
-            let mut sentences = vec![format!(
-                "This request is expected to consume {}. You are asked above {} RCU.",
-                format::estimate(estimate),
-                format::rcu(*limit)
-            )];
-            if let Some((name, estimate)) = cheaper {
-                let figure = format::estimate(estimate);
-                sentences.push(format!("`{name}` could answer it for {figure}."));
-            }
-            ("A dear request", sentences, "run it", "do not")
-        }
+        } => (
+            "A dear request",
+            dear_request(estimate, *limit, cheaper.as_ref()),
+            "run it",
+            "do not",
+        ),
         Question::Reached {
             slot,
             consumed,
@@ -291,18 +286,12 @@ fn words(question: &Question) -> (&'static str, Vec<String>, &'static str, &'sta
             rcu,
             limit,
             ..
-        } => {
-            let figure = rcu.map_or_else(|| "?".to_owned(), format::rcu);
-            (
-                "A dear check",
-                vec![format!(
-                    "Checking `{dataset}` is expected to consume up to ≈ {figure} RCU. You are asked above {} RCU.",
-                    format::rcu(*limit)
-                )],
-                "check it",
-                "do not",
-            )
-        }
+        } => (
+            "A dear check",
+            vec![dear_check(dataset, *rcu, *limit)],
+            "check it",
+            "do not",
+        ),
         Question::Overwrite { path } => (
             "The file is there already",
             vec![format!("`{path}` would be replaced.")],
@@ -311,12 +300,7 @@ fn words(question: &Question) -> (&'static str, Vec<String>, &'static str, &'sta
         ),
         Question::Follow { dataset } => (
             "A second reader",
-            vec![
-                format!(
-                    "Following the pipeline of `{dataset}` reads each shard of its stream once a second, and looks at the items that change in every copy."
-                ),
-                "A shard serves two readers at once, and a trigger is one. Where another reads beside it, one of them would be throttled.".to_owned(),
-            ],
+            second_reader(dataset),
             "follow it",
             "do not",
         ),
@@ -327,4 +311,38 @@ fn words(question: &Question) -> (&'static str, Vec<String>, &'static str, &'sta
             "stay",
         ),
     }
+}
+
+fn dear_request(
+    estimate: &Estimate,
+    limit: Rcu,
+    cheaper: Option<&(String, Estimate)>,
+) -> Vec<String> {
+    let mut sentences = vec![format!(
+        "This request is expected to consume {}. You are asked above {} RCU.",
+        format::estimate(estimate),
+        format::rcu(limit)
+    )];
+    if let Some((name, estimate)) = cheaper {
+        let figure = format::estimate(estimate);
+        sentences.push(format!("`{name}` could answer it for {figure}."));
+    }
+    sentences
+}
+
+fn dear_check(dataset: &DatasetName, rcu: Option<Rcu>, limit: Rcu) -> String {
+    let figure = rcu.map_or_else(|| "?".to_owned(), format::rcu);
+    format!(
+        "Checking `{dataset}` is expected to consume up to ≈ {figure} RCU. You are asked above {} RCU.",
+        format::rcu(limit)
+    )
+}
+
+fn second_reader(dataset: &DatasetName) -> Vec<String> {
+    vec![
+        format!(
+            "Following the pipeline of `{dataset}` reads each shard of its stream once a second, and looks at the items that change in every copy."
+        ),
+        "A shard serves two readers at once, and a trigger is one. Where another reads beside it, one of them would be throttled.".to_owned(),
+    ]
 }

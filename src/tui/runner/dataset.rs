@@ -25,6 +25,25 @@ pub(super) enum Checked {
 }
 
 impl Runner {
+    /// Starts a job about a dataset, once its tables are known.
+    pub(super) fn of(
+        &mut self,
+        ticket: Ticket,
+        dataset: &DatasetName,
+        state: &State,
+        start: impl FnOnce(&mut Self, BoundDataset),
+    ) {
+        match state.catalog.dataset(dataset.as_str()) {
+            Some(bound) => start(self, bound.clone()),
+            None => self.fail(
+                ticket,
+                Problem::new(format!(
+                    "the dataset `{dataset}` is not bound to its tables yet"
+                )),
+            ),
+        }
+    }
+
     /// Checks, or looks again at findings.
     pub(super) fn check(
         &mut self,

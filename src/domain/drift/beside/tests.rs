@@ -67,7 +67,7 @@ fn an_item_under_another_key_is_looked_at_besides_and_no_key_twice() {
         let wanted = Beside::wanted(&dataset, months, base, sought).unwrap();
         wanted.into_iter().map(|(key, _)| key).collect::<Vec<_>>()
     };
-    assert_eq!(keys(&twice, Some(&here)), [key.clone()]);
+    assert_eq!(keys(&twice, Some(&here)), std::slice::from_ref(&key));
     let other = with(key.clone(), "month", Value::s("1998-09"));
     let stray = sought(Some(("by_month", other.clone())));
     assert_eq!(keys(&stray, Some(&here)), [key, other.clone()]);
