@@ -161,7 +161,8 @@ fn a_change_that_is_lost_is_found_and_cleared_once_it_is_made_up_for() {
         );
         std::thread::sleep(Duration::from_secs(3));
         terminal.press("r");
-        terminal.wait_for("cleared");
+        terminal.wait_for("pauses");
+        terminal.wait_for("checks again");
     }
     terminal.press("q");
     terminal.press("q");
