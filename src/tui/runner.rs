@@ -125,7 +125,7 @@ impl Runner {
             Effect::Follow { ticket, dataset } => {
                 self.of(ticket, &dataset, state, |runner, bound| {
                     runner.follow(ticket, bound);
-                })
+                });
             }
             Effect::Beside {
                 ticket,

@@ -76,7 +76,7 @@ async fn run(seed: u64, items: usize, witness: Witness, stopped: Option<usize>) 
         stopped,
     };
     let mut world = World::new(shape, dice.split());
-    world.advance(Duration::from_secs(60));
+    world.advance(Duration::from_mins(1));
     let stale = match witness {
         Witness::None => Class::Different,
         Witness::Version | Witness::Stream => Class::Stale,

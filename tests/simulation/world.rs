@@ -270,10 +270,11 @@ impl World {
             let (low, high) = if slow { (25_000, 25_000) } else { (0, 10_000) };
             let arrives = self.now + self.dice.millis(low, high);
             let mut changes = vec![Arc::clone(&change)];
-            if self.dice.percent(3) {
+            let with_former = self.dice.percent(3);
+            if with_former {
                 changes.extend(former);
-                changes.push(change);
-            } else if self.dice.percent(3) {
+            }
+            if with_former || self.dice.percent(3) {
                 changes.push(change);
             }
             let busy = self.busy.get(&of).copied();
