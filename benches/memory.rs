@@ -61,14 +61,15 @@ fn main() {
     let (mut server, endpoint) = start(items);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(measure(items, &endpoint));
-    server.kill().expect("the server runs");
-    server.wait().expect("the server was killed");
+    drop(server.stdin.take());
+    server.wait().expect("the server ends");
 }
 
 /// The server, and where it listens.
 fn start(items: u64) -> (Child, String) {
     let mut server = Command::new(std::env::current_exe().expect("this program"))
         .env(server::ITEMS, items.to_string())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("the server starts");

@@ -22,15 +22,18 @@ pub(crate) const fn drifted(items: u64) -> u64 {
     (items + MISSING - 1 - 7) / MISSING + (items + DIFFERENT - 1 - 11) / DIFFERENT
 }
 
-/// Says where it listens, and answers for as long as it lives.
+/// Says where it listens, and answers until its input ends: with the process that started it, however that ends.
 pub(crate) fn serve(items: u64) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("the port");
     println!("http://{address}");
-    for stream in listener.incoming() {
-        let stream = stream.expect("a connection");
-        std::thread::spawn(move || answer_all(&stream, items));
-    }
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let stream = stream.expect("a connection");
+            std::thread::spawn(move || answer_all(&stream, items));
+        }
+    });
+    let _end = std::io::stdin().read_to_end(&mut Vec::new());
 }
 
 /// Answers one request after another; `None` when the connection ends.
