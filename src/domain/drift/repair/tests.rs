@@ -20,7 +20,7 @@ fn finding(class: Class, mend: Option<Mend>) -> Finding {
         base_key: Some(item(&json!({"pk": {"S": "p"}, "sk": {"S": "s"}}))),
         copy_key: None,
         attributes: vec![AttributeDiff {
-            path: "a\nrm -rf /".to_owned(),
+            path: "a\nid".to_owned(),
             base: Some(Value::s("x")),
             copy: None,
         }],
