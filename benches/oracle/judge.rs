@@ -50,8 +50,18 @@ impl Candidate {
     }
 
     fn is_near(&self) -> bool {
-        let off = (self.estimate.expected.0 - self.consumed).abs();
-        off <= UNIT.max(NEAR_RATIO * self.consumed)
+        self.is_near_to(self.estimate.expected.0)
+    }
+
+    /// By the middle of the range: what a reader takes from a range alone.
+    fn has_near_middle(&self) -> bool {
+        let range = self.estimate.rcu;
+        let middle = range.high.map(|high| f64::midpoint(range.low.0, high.0));
+        middle.is_some_and(|middle| self.is_near_to(middle))
+    }
+
+    fn is_near_to(&self, figure: f64) -> bool {
+        (figure - self.consumed).abs() <= UNIT.max(NEAR_RATIO * self.consumed)
     }
 
     fn line(&self) -> String {
@@ -158,6 +168,14 @@ impl Judgement {
                 case.chosen().is_near()
             }),
         ];
+        let middles = told()
+            .filter(|case| case.chosen().has_near_middle())
+            .count();
+        // The figure that ranks, and that is told beside the range, is the one expected.
+        println!(
+            "  middle of the range within 10% or one unit: {}",
+            percent(middles, told().count())
+        );
         self.of_all_candidates();
         results.into_iter().all(|as_asked| as_asked)
     }
