@@ -123,7 +123,7 @@ async fn build_shop() -> Fixture {
 }
 
 /// The `DynamoDB` that the environment names.
-fn other_endpoint() -> Option<String> {
+pub(crate) fn other_endpoint() -> Option<String> {
     let endpoint = std::env::var("DRIFTSCOPE_TEST_ENDPOINT").ok();
     endpoint.filter(|endpoint| !endpoint.is_empty())
 }
