@@ -120,22 +120,19 @@ fn put_item(table: &str, n: u64, out: &mut Vec<u8>) -> bool {
     if table == "by_day" && n % MISSING == 7 {
         return false;
     }
-    let cents = if table == "by_state" && n % DIFFERENT == 11 {
-        1
-    } else {
-        n % 90 + 10
-    };
+    let differs = table == "by_state" && n % DIFFERENT == 11;
     let written = write!(
         out,
         "{{\"id\":{{\"S\":\"o{n:08}\"}},\"state\":{{\"S\":\"state {:03}\"}},\"day\":{{\"S\":\"2024-{:02}-{:02}\"}},\
          \"operator\":{{\"S\":\"UNITED AIRLINES\"}},\"species\":{{\"S\":\"Mourning dove\"}},\
-         \"total\":{{\"N\":\"{}.{cents}\"}},\"revised_at\":{{\"N\":\"{}\"}},\"warned\":{{\"BOOL\":{}}},\
+         \"total\":{{\"N\":\"{}.{}\"}},\"revised_at\":{{\"N\":\"{}\"}},\"warned\":{{\"BOOL\":{}}},\
          \"damage\":{{\"S\":\"None\"}}}}",
         n % 50,
         n % 12 + 1,
         n % 28 + 1,
         n % 9_000,
-        900_000_000 + n,
+        n % 90 + 10,
+        900_000_000 + n + u64::from(differs),
         n.is_multiple_of(2),
     );
     written.is_ok()
