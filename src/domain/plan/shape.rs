@@ -86,7 +86,12 @@ pub(super) fn shape<'a>(
         names.dedup();
     }
     let is_grouped = sequence.is_grouped(&context.request.order);
-    let drops_none = || deciding(path, followed, residual.conjuncts()).is_empty();
+    let drops_none = || {
+        let keep_all = |conjuncts| deciding(path, followed, conjuncts).is_empty();
+        // What drops out when it is fetched makes as many more reads necessary.
+        keep_all(residual.conjuncts())
+            && (fetch.is_none() || keep_all(context.conditions.conjuncts()))
+    };
     // Only a LIMIT makes use of it.
     let is_asked = context.request.limit.is_some();
     Ok(Shape {

@@ -4,7 +4,7 @@ use super::Reading;
 use super::bill::Bill;
 use super::course::{Rules, Sequence, Supply, play};
 use super::known::Known;
-use super::share::{Shares, with_luck};
+use super::share::{ODDS, Shares, odds, with_luck};
 use crate::domain::plan::Basis;
 use crate::domain::plan::access::Context;
 use crate::domain::plan::pace::Filtered;
@@ -29,6 +29,8 @@ type Size<'a> = &'a dyn Fn(&Volume) -> (f64, f64);
 const LOW: End = |spread| spread.low;
 const EXPECTED: End = |spread| spread.expected;
 const HIGH: End = |spread| spread.high;
+const BETTER: End = |spread| odds(spread.expected, ODDS);
+const WORSE: End = |spread| odds(spread.expected, 1.0 / ODDS);
 
 /// What the run takes; `None` when the size of base items is not known.
 pub(super) fn under_limit(
@@ -71,7 +73,8 @@ pub(super) fn under_limit(
         })
     };
     let ends = |end: End| move |read: &Volume| (end(&read.items), end(&read.bytes));
-    let mut bill = played(&ends(EXPECTED), EXPECTED, Supply::Even)?;
+    let likely = |share: End| played(&ends(EXPECTED), share, Supply::Even);
+    let mut bill = weighed(likely(EXPECTED)?, likely(BETTER)?, likely(WORSE)?);
     // More to read may mean fewer partitions to read it from, and fewer rows larger pages: so every
     // end is played with every other.
     for volume in [LOW, HIGH] {
@@ -84,10 +87,6 @@ pub(super) fn under_limit(
     // At best the first partition holds just what is asked.
     let just = |read: &Volume| just_enough(read, limited.limit, shares.read.high);
     bill = widened(bill, played(&just, HIGH, Supply::Best)?);
-    let is_known = |share: Spread| share.low >= share.high;
-    if !is_known(shares.read) || (limited.base.is_some() && !is_known(shares.fetched)) {
-        bill = weighed(bill);
-    }
     Some((bill, basis))
 }
 
@@ -106,17 +105,20 @@ const fn float(count: u64) -> f64 {
 }
 
 /// What to reckon with where matches may lie anywhere: half the share of them takes twice the reads, so
-/// the run of the likeliest share is not the mean of all runs. The mean is taken as that of a beta
-/// distribution with these ends, of which the likeliest counts four times (PERT; Malcolm et al., 1959).
-fn weighed(bill: Bill) -> Bill {
-    let of = |spread: Spread| Spread {
-        expected: (spread.low + 4.0 * spread.expected + spread.high) / 6.0,
-        ..spread
+/// the run of the likeliest share is not the mean of all runs. The likeliest counts four times, a better
+/// and a worse one once each (as PERT does; Malcolm et al., 1959).
+fn weighed(likeliest: Bill, better: Bill, worse: Bill) -> Bill {
+    let of = |figure: fn(&Bill) -> Spread| {
+        let [likeliest, better, worse] = [&likeliest, &better, &worse].map(figure);
+        Spread {
+            expected: (better.expected + 4.0 * likeliest.expected + worse.expected) / 6.0,
+            ..likeliest
+        }
     };
     Bill {
-        units: of(bill.units),
-        requests: of(bill.requests),
-        bytes: of(bill.bytes),
+        units: of(|bill| bill.units),
+        requests: of(|bill| bill.requests),
+        bytes: of(|bill| bill.bytes),
     }
 }
 

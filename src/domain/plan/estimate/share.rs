@@ -9,7 +9,7 @@ use crate::domain::plan::shape::Shape;
 use crate::domain::stats::Spread;
 
 /// How much better or worse the odds may be in a part than in all.
-const ODDS: f64 = 4.0;
+pub(super) const ODDS: f64 = 4.0;
 
 /// Shares of items, first of those read, then of those fetched.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,12 +65,16 @@ pub(super) fn shares(
 
 /// A share in a part of what it is known of: the odds may be [`ODDS`] times as good or as bad.
 fn elsewhere(share: Spread) -> Spread {
-    let odds = |share: f64, by: f64| share * by / (share * by + 1.0 - share);
     Spread {
         low: odds(share.low, 1.0 / ODDS),
         expected: share.expected,
         high: odds(share.high, ODDS),
     }
+}
+
+/// The share whose odds are so many times those of `share`.
+pub(super) fn odds(share: f64, by: f64) -> f64 {
+    share * by / (share * by + 1.0 - share)
 }
 
 /// The share that `rows` items with it come from: about as many as `share` says, but for luck, three
