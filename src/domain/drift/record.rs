@@ -118,7 +118,8 @@ pub struct Recorder<'a> {
     /// Buffers that are used again for every item.
     scratch: Vec<u8>,
     key: Vec<u8>,
-    attributes: Vec<Digest>,
+    /// How many attributes the last base item had.
+    width: usize,
     /// What the base items taken so far lack of `always`.
     lacking: Lacking,
 }
@@ -127,18 +128,39 @@ pub struct Recorder<'a> {
 #[derive(Debug)]
 struct Lens<'a> {
     copy: &'a BoundCopy,
-    compared: IndexMap<Box<str>, bool>,
+    /// Attributes that are taken over from the base and compared.
+    taken: Flags,
+    /// Attributes of its own that are compared.
+    own: Flags,
+    /// Attributes of its items that are compared.
+    found: Flags,
 }
 
-impl Lens<'_> {
-    /// Whether the attribute is compared.
-    fn compares(&mut self, dataset: &BoundDataset, name: &str) -> bool {
-        if let Some(known) = self.compared.get(name) {
-            return *known;
-        }
-        let compared = dataset.compares(self.copy, name);
-        self.compared.insert(name.into(), compared);
-        compared
+/// What is so of attributes, by name. The items of a table mostly have the same ones in the same order: the
+/// next to be asked for is mostly the one that came next before.
+#[derive(Debug, Default)]
+struct Flags {
+    known: IndexMap<Box<str>, bool>,
+    next: usize,
+}
+
+impl Flags {
+    /// Whether it is so of the attribute.
+    fn of(&mut self, name: &str, is_so: impl FnOnce() -> bool) -> bool {
+        let place = match self.known.get_index(self.next) {
+            Some((known, _)) if **known == *name => self.next,
+            _ => match self.known.get_index_of(name) {
+                Some(place) => place,
+                None => self.known.insert_full(name.into(), is_so()).0,
+            },
+        };
+        self.next = place + 1;
+        self.known[place]
+    }
+
+    /// The next to be asked for is the first of an item.
+    const fn begin(&mut self) {
+        self.next = 0;
     }
 }
 
@@ -147,14 +169,16 @@ impl<'a> Recorder<'a> {
     pub fn new(dataset: &'a BoundDataset, copies: impl IntoIterator<Item = &'a BoundCopy>) -> Self {
         let lens = |copy| Lens {
             copy,
-            compared: IndexMap::new(),
+            taken: Flags::default(),
+            own: Flags::default(),
+            found: Flags::default(),
         };
         Self {
             dataset,
             copies: copies.into_iter().map(lens).collect(),
             scratch: Vec::new(),
             key: Vec::new(),
-            attributes: Vec::new(),
+            width: 0,
             lacking: Lacking::default(),
         }
     }
@@ -180,11 +204,12 @@ impl<'a> Recorder<'a> {
                 self.lacking.count(attribute, key);
             }
         }
-        self.attributes.clear();
+        let mut attributes = Vec::with_capacity(self.width);
         for (name, value) in item.iter() {
             let digest = Digest::of_attribute(name, value, &mut self.scratch);
-            self.attributes.push(digest);
+            attributes.push((name, digest));
         }
+        self.width = attributes.len();
         self.key.clear();
         for attribute in self.dataset.base.key.attributes() {
             if let Some(value) = item.get(&attribute.name) {
@@ -205,13 +230,8 @@ impl<'a> Recorder<'a> {
                 continue;
             };
             for derived in items {
-                let image = expected_image(
-                    self.dataset,
-                    lens,
-                    (item, &self.attributes),
-                    &derived,
-                    &mut self.scratch,
-                );
+                let image =
+                    expected_image(self.dataset, lens, &attributes, &derived, &mut self.scratch);
                 let record = Record {
                     base,
                     copy: of_key(&lens.copy.table.key, derived.key(), &mut self.scratch),
@@ -234,8 +254,10 @@ impl<'a> Recorder<'a> {
             return;
         }
         let mut image = Digest::default();
+        lens.found.begin();
         for (name, value) in item.iter() {
-            if lens.compares(self.dataset, name) {
+            let compares = || self.dataset.compares(lens.copy, name);
+            if lens.found.of(name, compares) {
                 image = image.plus(Digest::of_attribute(name, value, &mut self.scratch));
             }
         }
@@ -280,18 +302,22 @@ pub enum Membership {
 fn expected_image(
     dataset: &BoundDataset,
     lens: &mut Lens<'_>,
-    (item, digests): (ItemRef<'_>, &[Digest]),
+    attributes: &[(&str, Digest)],
     derived: &Derived<'_>,
     scratch: &mut Vec<u8>,
 ) -> Digest {
-    let mut image = Digest::default();
-    for ((name, _), digest) in item.iter().zip(digests) {
-        if lens.compares(dataset, name) && derived.takes(name) {
+    let (copy, mut image) = (lens.copy, Digest::default());
+    lens.taken.begin();
+    for (name, digest) in attributes {
+        // Which attributes an item has of its own depends on its mapping only.
+        let is_taken = || dataset.compares(copy, name) && derived.takes(name);
+        if lens.taken.of(name, is_taken) {
             image = image.plus(*digest);
         }
     }
+    lens.own.begin();
     for (name, value) in derived.own() {
-        if lens.compares(dataset, name) {
+        if lens.own.of(name, || dataset.compares(copy, name)) {
             image = image.plus(Digest::of_owned(name, value, scratch));
         }
     }
