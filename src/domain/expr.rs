@@ -8,8 +8,8 @@ pub(crate) mod parse;
 mod print;
 mod properties;
 
-pub use eval::{Bound, Lookup, evaluate, holds};
-pub(crate) use eval::{descend, order};
+pub use eval::{Bound, Lookup, Operand, evaluate, holds};
+pub(crate) use eval::{below, operand, order};
 pub use parse::{Context, parse_each, parse_predicate, parse_value};
 pub use properties::{
     is_injective, is_monotone, paths_of_each, paths_of_predicate, paths_of_value,

@@ -5,6 +5,7 @@
 //! attributes' digests: a sum does not ask for an order, and each attribute is digested once however
 //! many copies take it over.
 
+use crate::domain::expr::Operand;
 use crate::domain::item::{BlockBuilder, ValueRef};
 use crate::domain::value::{Item, Kind, Number, Value};
 use xxhash_rust::xxh3::xxh3_128;
@@ -18,7 +19,7 @@ impl Digest {
     pub(super) fn of_item(item: &Item, scratch: &mut Vec<u8>) -> Self {
         let attributes = item.iter();
         attributes
-            .map(|(name, value)| Self::of_owned(name, value, scratch))
+            .map(|(name, value)| Self::of_operand(name, &value.into(), scratch))
             .fold(Self::default(), Self::plus)
     }
 
@@ -36,10 +37,10 @@ impl Digest {
     }
 
     /// The digest of an attribute that was computed.
-    pub(super) fn of_owned(name: &str, value: &Value, scratch: &mut Vec<u8>) -> Self {
+    pub(super) fn of_operand(name: &str, value: &Operand<'_>, scratch: &mut Vec<u8>) -> Self {
         scratch.clear();
         put_bytes(scratch, name.as_bytes());
-        put_owned(scratch, value);
+        put_operand(scratch, value);
         Self::of(scratch)
     }
 
@@ -92,17 +93,15 @@ fn put_number(out: &mut Vec<u8>, number: Number) {
     out.extend_from_slice(&exponent.to_le_bytes());
 }
 
-/// Appends the canonical encoding of a value.
-pub(super) fn put_owned(out: &mut Vec<u8>, value: &Value) {
+/// Appends the canonical encoding of a value that an expression gave.
+pub(super) fn put_operand(out: &mut Vec<u8>, value: &Operand<'_>) {
     match value {
-        Value::S(text) => put_view(out, ValueRef::S(text)),
-        Value::B(bytes) => put_view(out, ValueRef::B(bytes)),
-        Value::Bool(flag) => put_view(out, ValueRef::Bool(*flag)),
-        Value::Null => put_view(out, ValueRef::Null),
-        Value::N(number) => put_number(out, *number),
-        Value::Ss(_) | Value::Ns(_) | Value::Bs(_) | Value::L(_) | Value::M(_) => {
+        Operand::S(text) => put_view(out, ValueRef::S(text)),
+        Operand::B(bytes) => put_view(out, ValueRef::B(bytes)),
+        Operand::N(number) => put_number(out, *number),
+        Operand::Other(value) => {
             let mut builder = BlockBuilder::new();
-            builder.push(&Item::from([(String::new(), value.clone())]));
+            builder.push(&Item::from([(String::new(), Value::clone(value))]));
             let block = builder.finish();
             if let Some(value) = block.get(0).and_then(|item| item.get("")) {
                 put_view(out, value);
@@ -248,7 +247,7 @@ mod tests {
 
         #[test]
         fn a_value_that_was_computed_has_the_digest_of_the_same_one_that_was_read(value in value()) {
-            let owned = Digest::of_owned("a", &value, &mut Vec::new());
+            let owned = Digest::of_operand("a", &(&value).into(), &mut Vec::new());
             prop_assert_eq!(owned, image(&Item::from([("a".to_owned(), value)])));
         }
     }

@@ -3,8 +3,10 @@
 //! Owns the forty bytes that stand for an item, the way from a page to them, and their form on disk.
 //! Nothing of an item but its key survives in a record; the rest is read again to verify.
 
-use super::digest::{Digest, put_owned, put_view, tag};
+use super::digest::{Digest, put_operand, put_view, tag};
+
 use super::lacking::Lacking;
+use crate::domain::expr::Lookup;
 use crate::domain::item::ItemRef;
 use crate::domain::mapping::{BoundCopy, BoundDataset, Derived};
 use crate::domain::schema::{KeyKind, KeySchema};
@@ -234,7 +236,7 @@ impl<'a> Recorder<'a> {
                     expected_image(self.dataset, lens, &attributes, &derived, &mut self.scratch);
                 let record = Record {
                     base,
-                    copy: of_key(&lens.copy.table.key, derived.key(), &mut self.scratch),
+                    copy: of_key(&lens.copy.table.key, &derived, &mut self.scratch),
                     image,
                     unmappable: false,
                     key: &self.key,
@@ -268,14 +270,10 @@ impl<'a> Recorder<'a> {
             }
         }
         let copy = Digest::of(&self.key).high();
-        let owner = self.dataset.base_key_of(lens.copy, &item);
-        let base = match &owner {
-            Some(key) => of_key(&self.dataset.base.key, key, &mut self.scratch),
-            // Without a base key it is alone: a record of its own, and found by no other.
-            None => alone(copy),
-        };
+        let owner = of_owner(self.dataset, lens.copy, &item, &mut self.scratch);
         give(Record {
-            base,
+            // Without a base key it is alone: a record of its own, and found by no other.
+            base: owner.unwrap_or_else(|| alone(copy)),
             copy,
             image,
             unmappable: false,
@@ -318,21 +316,35 @@ fn expected_image(
     lens.own.begin();
     for (name, value) in derived.own() {
         if lens.own.of(name, || dataset.compares(copy, name)) {
-            image = image.plus(Digest::of_owned(name, value, scratch));
+            image = image.plus(Digest::of_operand(name, value, scratch));
         }
     }
     image
 }
 
-/// The digest of a key, in the order of its schema.
-fn of_key(schema: &KeySchema, key: &Item, scratch: &mut Vec<u8>) -> u64 {
+/// The digest of the key of an item, in the order of its schema.
+fn of_key(schema: &KeySchema, item: &dyn Lookup, scratch: &mut Vec<u8>) -> u64 {
     scratch.clear();
     for attribute in schema.attributes() {
-        if let Some(value) = key.get(&attribute.name) {
-            put_owned(scratch, value);
+        if let Some(value) = item.attribute(&attribute.name) {
+            put_operand(scratch, &value);
         }
     }
     Digest::of(scratch).high()
+}
+
+/// The digest of the key of the base item that a copy item stems from, when it carries one.
+fn of_owner(
+    dataset: &BoundDataset,
+    copy: &BoundCopy,
+    item: &dyn Lookup,
+    scratch: &mut Vec<u8>,
+) -> Option<u64> {
+    scratch.clear();
+    for attribute in dataset.base.key.attributes() {
+        put_operand(scratch, &dataset.base_key_value(copy, item, attribute)?);
+    }
+    Some(Digest::of(scratch).high())
 }
 
 /// The key that was encoded; `None` when the bytes are not a key of this schema.
@@ -430,7 +442,7 @@ mod tests {
             ]);
             let mut encoded = Vec::new();
             for attribute in schema.attributes() {
-                put_owned(&mut encoded, &item[&attribute.name]);
+                put_operand(&mut encoded, &(&item[&attribute.name]).into());
             }
             prop_assert_eq!(decode_key(&schema, &encoded), Some(item));
             encoded.push(0);

@@ -4,7 +4,8 @@ use super::round::Recurrence;
 use super::verdict::Look;
 use crate::domain::expr::{Lookup, Path};
 use crate::domain::mapping::{BoundCopy, BoundDataset, Expectation};
-use crate::domain::value::{Item, Kind, Value};
+use crate::domain::value::Item;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -52,8 +53,7 @@ fn is_less(path: &Path, one: &Item, other: &Item) -> bool {
     let (Some(one), Some(other)) = (one.find(path), other.find(path)) else {
         return false;
     };
-    let ordered = matches!(one.kind(), Kind::N | Kind::S | Kind::B);
-    ordered && one.kind() == other.kind() && *one < *other
+    one.order(&other).is_some_and(Ordering::is_lt)
 }
 
 /// Whether two equal looks may hide a change and its undoing. A version changes with every write, so a
@@ -63,7 +63,7 @@ pub fn recurrence(dataset: &BoundDataset, look: &Look) -> Recurrence {
     let Some(path) = &dataset.dataset.version_by else {
         return Recurrence::Possible;
     };
-    let has_version = |item: &Item| item.find(path).is_some_and(|value| *value != Value::Null);
+    let has_version = |item: &Item| item.find(path).is_some_and(|value| !value.is_null());
     let versioned = match &look.base {
         Some(base) => has_version(base),
         None => look

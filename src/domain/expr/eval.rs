@@ -8,20 +8,21 @@
 
 mod date;
 mod lookup;
+mod operand;
 mod scalar;
 
-pub(crate) use lookup::descend;
+pub(crate) use lookup::below;
 pub use lookup::{Bound, Lookup};
+pub use operand::Operand;
 
 use super::{CompareOp, Path, Predicate, ValueExpr};
 use crate::domain::value::{Number, Value};
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// The value of `expr`, or `None` for *no value*.
+/// The value of `expr`, owned, or `None` for *no value*.
 #[must_use]
 pub fn evaluate(expr: &ValueExpr, item: &dyn Lookup) -> Option<Value> {
-    value(expr, item).map(Cow::into_owned)
+    operand(expr, item).map(Operand::into_value)
 }
 
 /// Whether `predicate` holds for the item.
@@ -35,9 +36,9 @@ pub fn holds(predicate: &Predicate, item: &dyn Lookup) -> bool {
         Predicate::Between(of, low, high) => {
             compare(of, CompareOp::Ge, low, item) && compare(of, CompareOp::Le, high, item)
         }
-        Predicate::In(of, list) => value(of, item).is_some_and(|of| {
-            list.iter()
-                .any(|member| value(member, item).is_some_and(|member| *member == *of))
+        Predicate::In(of, list) => operand(of, item).is_some_and(|of| {
+            let mut members = list.iter().filter_map(|member| operand(member, item));
+            members.any(|member| member == of)
         }),
         Predicate::BeginsWith(of, prefix) => both(of, prefix, item, begins_with),
         Predicate::Contains(of, part) => both(of, part, item, contains),
@@ -47,15 +48,16 @@ pub fn holds(predicate: &Predicate, item: &dyn Lookup) -> bool {
     }
 }
 
-fn value<'a>(expr: &'a ValueExpr, item: &'a dyn Lookup) -> Option<Cow<'a, Value>> {
+/// The value of `expr`, or `None` for *no value*: borrowed from the item where nothing is computed.
+pub(crate) fn operand<'a>(expr: &'a ValueExpr, item: &'a dyn Lookup) -> Option<Operand<'a>> {
     match expr {
         ValueExpr::Path(path) => item.find(path),
-        ValueExpr::Literal(constant) => Some(Cow::Borrowed(constant)),
+        ValueExpr::Literal(constant) => Some(constant.into()),
         ValueExpr::Coalesce(members) => members
             .iter()
-            .filter_map(|member| value(member, item))
-            .find(|found| **found != Value::Null),
-        computed => compute(computed, item).map(Cow::Owned),
+            .filter_map(|member| operand(member, item))
+            .find(|found| !found.is_null()),
+        computed => compute(computed, item).map(Operand::from),
     }
 }
 
@@ -67,37 +69,35 @@ fn compute(expr: &ValueExpr, item: &dyn Lookup) -> Option<Value> {
             of,
             zone,
             format,
-        } => date::cut(*unit, &*value(of, item)?, *zone, *format).map(Value::S),
+        } => date::cut(*unit, &operand(of, item)?, *zone, *format).map(Value::S),
         ValueExpr::Substr { of, start, length } => {
-            scalar::text(value(of, item)?).map(|t| Value::S(scalar::substr(&t, *start, *length)))
+            scalar::text(operand(of, item)?).map(|t| Value::S(scalar::substr(&t, *start, *length)))
         }
         ValueExpr::Text { op, of } => {
-            scalar::text(value(of, item)?).map(|t| Value::S(scalar::change(*op, &t)))
+            scalar::text(operand(of, item)?).map(|t| Value::S(scalar::change(*op, &t)))
         }
         ValueExpr::Lpad { of, width, fill } => {
-            scalar::printed(value(of, item)?).map(|t| Value::S(scalar::lpad(&t, *width, fill)))
+            scalar::printed(operand(of, item)?).map(|t| Value::S(scalar::lpad(&t, *width, fill)))
         }
         ValueExpr::Concat(members) => {
             let mut text = String::new();
             for member in members {
-                text.push_str(&scalar::printed(value(member, item)?)?);
+                text.push_str(&scalar::printed(operand(member, item)?)?);
             }
             Some(Value::S(text))
         }
-        ValueExpr::Cast { of, to } => scalar::cast(value(of, item)?, *to),
-        ValueExpr::Crc32 { of, modulus } => scalar::text(value(of, item)?).map(|t| {
+        ValueExpr::Cast { of, to } => scalar::cast(operand(of, item)?, *to),
+        ValueExpr::Crc32 { of, modulus } => scalar::text(operand(of, item)?).map(|t| {
             let sum = crc32fast::hash(t.as_bytes());
             Value::N(Number::from(i64::from(
                 modulus.map_or(sum, |n| sum.checked_rem(n).unwrap_or(sum)),
             )))
         }),
         ValueExpr::Modulo { of, modulus } => {
-            scalar::remainder(&*value(of, item)?, *modulus).map(Value::N)
+            scalar::remainder(&operand(of, item)?, *modulus).map(Value::N)
         }
         ValueExpr::Size(path) => size(path, item).map(Value::N),
-        ValueExpr::Path(_) | ValueExpr::Literal(_) | ValueExpr::Coalesce(_) => {
-            value(expr, item).map(Cow::into_owned)
-        }
+        ValueExpr::Path(_) | ValueExpr::Literal(_) | ValueExpr::Coalesce(_) => evaluate(expr, item),
     }
 }
 
@@ -105,9 +105,9 @@ fn both(
     left: &ValueExpr,
     right: &ValueExpr,
     item: &dyn Lookup,
-    test: fn(&Value, &Value) -> bool,
+    test: fn(&Operand<'_>, &Operand<'_>) -> bool,
 ) -> bool {
-    match (value(left, item), value(right, item)) {
+    match (operand(left, item), operand(right, item)) {
         (Some(left), Some(right)) => test(&left, &right),
         _ => false,
     }
@@ -115,52 +115,50 @@ fn both(
 
 fn compare(left: &ValueExpr, op: CompareOp, right: &ValueExpr, item: &dyn Lookup) -> bool {
     match op {
-        CompareOp::Eq => both(left, right, item, Value::eq),
-        CompareOp::Ne => !both(left, right, item, Value::eq),
+        CompareOp::Eq => both(left, right, item, |a, b| a == b),
+        CompareOp::Ne => !both(left, right, item, |a, b| a == b),
         CompareOp::Lt => both(left, right, item, |a, b| {
-            order(a, b) == Some(Ordering::Less)
+            a.order(b).is_some_and(Ordering::is_lt)
         }),
         CompareOp::Le => both(left, right, item, |a, b| {
-            order(a, b).is_some_and(Ordering::is_le)
+            a.order(b).is_some_and(Ordering::is_le)
         }),
         CompareOp::Gt => both(left, right, item, |a, b| {
-            order(a, b) == Some(Ordering::Greater)
+            a.order(b).is_some_and(Ordering::is_gt)
         }),
         CompareOp::Ge => both(left, right, item, |a, b| {
-            order(a, b).is_some_and(Ordering::is_ge)
+            a.order(b).is_some_and(Ordering::is_ge)
         }),
     }
 }
 
 /// The order of two values of one ordered type: text and binary by bytes, numbers by value.
 pub(crate) fn order(a: &Value, b: &Value) -> Option<Ordering> {
-    match (a, b) {
-        (Value::S(a), Value::S(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
-        (Value::N(a), Value::N(b)) => Some(a.cmp(b)),
-        (Value::B(a), Value::B(b)) => Some(a.cmp(b)),
-        _ => None,
-    }
+    Operand::from(a).order(&b.into())
 }
 
-fn begins_with(of: &Value, prefix: &Value) -> bool {
+fn begins_with(of: &Operand<'_>, prefix: &Operand<'_>) -> bool {
     match (of, prefix) {
-        (Value::S(of), Value::S(prefix)) => of.starts_with(prefix.as_str()),
-        (Value::B(of), Value::B(prefix)) => of.starts_with(prefix),
+        (Operand::S(of), Operand::S(prefix)) => of.starts_with(&**prefix),
+        (Operand::B(of), Operand::B(prefix)) => of.starts_with(prefix),
         _ => false,
     }
 }
 
 /// `contains` of text and binary looks for a part, of a set or list for an element.
-fn contains(of: &Value, part: &Value) -> bool {
+fn contains(of: &Operand<'_>, part: &Operand<'_>) -> bool {
     match (of, part) {
-        (Value::S(of), Value::S(part)) => of.contains(part.as_str()),
-        (Value::B(of), Value::B(part)) => {
-            part.is_empty() || of.windows(part.len()).any(|window| window == part)
+        (Operand::S(of), Operand::S(part)) => of.contains(&**part),
+        (Operand::B(of), Operand::B(part)) => {
+            part.is_empty() || of.windows(part.len()).any(|window| window == &**part)
         }
-        (Value::Ss(set), Value::S(element)) => set.contains(element),
-        (Value::Ns(set), Value::N(element)) => set.contains(element),
-        (Value::Bs(set), Value::B(element)) => set.contains(element),
-        (Value::L(list), element) => list.contains(element),
+        (Operand::Other(of), part) => match (&**of, part) {
+            (Value::Ss(set), Operand::S(element)) => set.contains(&**element),
+            (Value::Ns(set), Operand::N(element)) => set.contains(element),
+            (Value::Bs(set), Operand::B(element)) => set.contains(&**element),
+            (Value::L(list), element) => list.iter().any(|one| Operand::from(one) == *element),
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -168,15 +166,18 @@ fn contains(of: &Value, part: &Value) -> bool {
 /// `size`: UTF-16 code units of text (that is how the service counts), bytes of binary,
 /// elements of sets, lists, and maps; other types have none.
 fn size(path: &Path, item: &dyn Lookup) -> Option<Number> {
-    let size = match &*item.find(path)? {
-        Value::S(text) => text.encode_utf16().count(),
-        Value::B(bytes) => bytes.len(),
-        Value::Ss(set) => set.len(),
-        Value::Ns(set) => set.len(),
-        Value::Bs(set) => set.len(),
-        Value::L(list) => list.len(),
-        Value::M(map) => map.len(),
-        Value::N(_) | Value::Bool(_) | Value::Null => return None,
+    let size = match item.find(path)? {
+        Operand::S(text) => text.encode_utf16().count(),
+        Operand::B(bytes) => bytes.len(),
+        Operand::N(_) => return None,
+        Operand::Other(value) => match &*value {
+            Value::Ss(set) => set.len(),
+            Value::Ns(set) => set.len(),
+            Value::Bs(set) => set.len(),
+            Value::L(list) => list.len(),
+            Value::M(map) => map.len(),
+            _ => return None,
+        },
     };
     i64::try_from(size).ok().map(Number::from)
 }

@@ -66,8 +66,13 @@ impl<'a> ItemRef<'a> {
     /// The value at a document path.
     #[must_use]
     pub fn at(&self, path: &Path) -> Option<ValueRef<'a>> {
-        let root = self.get(&path.root)?;
-        path.steps
+        self.reach(&path.root, &path.steps)
+    }
+
+    /// The value at the end of `steps` from the attribute `root`.
+    pub(crate) fn reach(&self, root: &str, steps: &[Step]) -> Option<ValueRef<'a>> {
+        let root = self.get(root)?;
+        steps
             .iter()
             .try_fold(root, |value, step| match (step, value) {
                 (Step::Field(name), ValueRef::M(map)) => map.get(name),

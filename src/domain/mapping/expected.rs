@@ -3,10 +3,11 @@
 //! The rules are numbered as in the description of the product; each is tested by its number.
 
 use super::{BoundCopy, BoundDataset, Keep, Mapping};
-use crate::domain::expr::{Bound, Each, EachSource, Lookup, Path, descend, evaluate, holds};
+use crate::domain::expr::{Bound, Each, EachSource, Lookup, Operand, Step, below, holds, operand};
 use crate::domain::schema::{KeyAttribute, KeySchema};
 use crate::domain::value::{Item, Kind, Value};
-use std::borrow::Cow;
+use indexmap::IndexSet;
+use std::collections::HashSet;
 use std::fmt;
 
 /// The longest values of partition and sort keys, in bytes (developer guide, Constraints).
@@ -43,12 +44,12 @@ impl Unmappable {
 /// One copy item that the mapping gives, not put together yet: what it takes over stays in the base item.
 #[derive(Clone)]
 pub struct Derived<'a> {
+    dataset: &'a BoundDataset,
     copy: &'a BoundCopy,
     base: &'a dyn Lookup,
-    /// What the item has of its own: the base key under the copy's names, the alias, `set`. An
-    /// attribute without a value is not there.
-    own: Vec<(&'a str, Option<Value>)>,
-    key: Item,
+    /// What the item has of its own: renamed attributes of the base key, the alias, `set`. An attribute
+    /// without a value is not there.
+    own: Vec<(&'a str, Option<Operand<'a>>)>,
 }
 
 impl BoundDataset {
@@ -84,15 +85,7 @@ impl BoundDataset {
                 }
             }
         }
-        for at in 0..items.len() {
-            // Rule 6.
-            let (former, rest) = items.split_at(at);
-            let item = &rest[0];
-            check_key(&copy.table.key, &item.key)?;
-            if former.iter().any(|other| other.key == item.key) {
-                return Err(Unmappable::new("two elements of `each` give one key"));
-            }
-        }
+        check_keys(&copy.table.key, &items)?;
         items.retain(|item| self.belongs(copy, item));
         Ok(items)
     }
@@ -102,40 +95,35 @@ impl BoundDataset {
         &'a self,
         copy: &'a BoundCopy,
         base: &'a dyn Lookup,
-        element: Option<(&'a str, &Value)>,
+        element: Option<(&'a str, &Operand<'a>)>,
     ) -> Derived<'a> {
         let mapping = &copy.mapping;
         let mut item = Derived {
+            dataset: self,
             copy,
             base,
-            own: Vec::new(),
-            key: Item::new(),
+            own: Vec::with_capacity(mapping.set.len() + 1),
         };
-        for key in self.base.key.attributes() {
-            let value = base.lookup(&Path::top(key.name.as_str()));
-            item.set(mapping.name_of_base_key(&key.name), value);
+        for (attribute, name) in &mapping.base_key {
+            item.set(name, base.attribute(attribute));
         }
         if let Some((alias, value)) = element {
             item.set(alias, Some(value.clone()));
         }
-        let bound = element.map(|(alias, value)| Bound {
-            item: base,
-            alias,
-            value,
-        });
-        let seen: &dyn Lookup = match &bound {
-            Some(bound) => bound,
-            None => base,
-        };
         for (attribute, expr) in &mapping.set {
-            item.set(attribute, evaluate(expr, seen));
+            let value = match element {
+                None => operand(expr, base),
+                Some((alias, value)) => {
+                    let bound = Bound {
+                        item: base,
+                        alias,
+                        value,
+                    };
+                    operand(expr, &bound).map(|value| value.into_value().into())
+                }
+            };
+            item.set(attribute, value);
         }
-        let keys = copy.table.key.attributes();
-        let key = keys.filter_map(|key| {
-            let value = item.lookup(&Path::top(key.name.as_str()))?;
-            Some((key.name.clone(), value))
-        });
-        item.key = key.collect();
         item
     }
 
@@ -158,13 +146,22 @@ impl BoundDataset {
             .key
             .attributes()
             .map(|key| {
-                let name = copy.mapping.name_of_base_key(&key.name);
-                let value = copy_item.lookup(&Path::top(name))?;
-                // With another type or empty it can be the key of no base item.
-                (value.kind() == key.kind.into() && !is_empty(&value))
-                    .then(|| (key.name.clone(), value))
+                let value = self.base_key_value(copy, copy_item, key)?;
+                Some((key.name.clone(), value.into_value()))
             })
             .collect()
+    }
+
+    /// The value of an attribute of the base key in a copy item. One of another type or empty can be in the
+    /// key of no base item.
+    pub(crate) fn base_key_value<'i>(
+        &self,
+        copy: &BoundCopy,
+        copy_item: &'i dyn Lookup,
+        key: &KeyAttribute,
+    ) -> Option<Operand<'i>> {
+        let value = copy_item.attribute(copy.mapping.name_of_base_key(&key.name))?;
+        (value.kind() == key.kind.into() && length(&value) > 0).then_some(value)
     }
 
     /// The part of a copy item, expected or found, that is compared.
@@ -205,21 +202,21 @@ impl BoundDataset {
 }
 
 impl<'a> Derived<'a> {
-    fn set(&mut self, name: &'a str, value: Option<Value>) {
+    fn set(&mut self, name: &'a str, value: Option<Operand<'a>>) {
         match self.own.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = value,
             None => self.own.push((name, value)),
         }
     }
 
-    /// Its key in the copy's table.
-    #[must_use]
-    pub const fn key(&self) -> &Item {
-        &self.key
+    /// Its key in the copy's table, in the order of the schema.
+    fn key(&self) -> Vec<Option<Operand<'_>>> {
+        let key = self.copy.table.key.attributes();
+        key.map(|key| self.attribute(&key.name)).collect()
     }
 
     /// What it does not take over as it is: name and value.
-    pub fn own(&self) -> impl Iterator<Item = (&'a str, &Value)> {
+    pub fn own(&self) -> impl Iterator<Item = (&'a str, &Operand<'a>)> {
         let own = self.own.iter();
         own.filter_map(|(name, value)| Some((*name, value.as_ref()?)))
     }
@@ -228,28 +225,30 @@ impl<'a> Derived<'a> {
     #[must_use]
     pub fn takes(&self, name: &str) -> bool {
         let mapping = &self.copy.mapping;
-        !mapping.base_key.contains_key(name)
-            && (mapping.keeps(name) || self.copy.table.key.contains(name))
+        let belongs = mapping.keeps(name)
+            || self.copy.table.key.contains(name)
+            || self.dataset.base.key.contains(name);
+        belongs
+            && !mapping.base_key.contains_key(name)
             && self.own.iter().all(|(own, _)| *own != name)
     }
 
     /// The item, put together with what it takes over from `base`.
     fn to_item(&self, base: &Item) -> Item {
         let taken = base.iter().filter(|(name, _)| self.takes(name));
-        let own = self.own().map(|(name, value)| (name.to_owned(), value));
+        let taken = taken.map(|(name, value)| (name.clone(), value.clone()));
+        let own = self.own();
         taken
-            .map(|(name, value)| (name.clone(), value))
-            .chain(own)
-            .map(|(name, value)| (name, value.clone()))
+            .chain(own.map(|(name, value)| (name.to_owned(), value.clone().into_value())))
             .collect()
     }
 }
 
 impl Lookup for Derived<'_> {
-    fn find(&self, path: &Path) -> Option<Cow<'_, Value>> {
-        match self.own.iter().find(|(own, _)| *own == path.root) {
-            Some((_, value)) => descend(value.as_ref()?, &path.steps).map(Cow::Borrowed),
-            None if self.takes(&path.root) => self.base.find(path),
+    fn reach(&self, root: &str, steps: &[Step]) -> Option<Operand<'_>> {
+        match self.own.iter().find(|(own, _)| *own == root) {
+            Some((_, value)) => below(value.as_ref()?, steps),
+            None if self.takes(root) => self.base.reach(root, steps),
             None => None,
         }
     }
@@ -286,49 +285,56 @@ impl Mapping {
     }
 }
 
-/// Rule 3: what the alias of `each` is bound to, one after the other.
-fn elements(each: &Each, base: &dyn Lookup) -> Result<Vec<Value>, Unmappable> {
-    let all: Vec<Value> = match &each.source {
-        EachSource::List(values) => values.iter().filter_map(|v| evaluate(v, base)).collect(),
-        EachSource::Path(path) => match base.lookup(path) {
-            None => Vec::new(),
-            Some(Value::L(values)) => values,
-            Some(Value::Ss(texts)) => texts.into_iter().map(Value::S).collect(),
-            Some(Value::Ns(numbers)) => numbers.into_iter().map(Value::N).collect(),
-            Some(Value::Bs(bytes)) => bytes.into_iter().map(Value::B).collect(),
-            Some(other) => {
-                let kind = other.kind().code();
-                return Err(Unmappable::new(format!(
-                    "`each` walks `{path}`, which is of type {kind}, neither a list nor a set"
-                )));
-            }
-        },
-    };
-    let mut once: Vec<Value> = Vec::with_capacity(all.len());
-    for value in all {
-        if !once.contains(&value) {
-            once.push(value);
+/// Rule 3: what the alias of `each` is bound to, one after the other; equal elements once.
+fn elements<'a>(each: &'a Each, base: &'a dyn Lookup) -> Result<IndexSet<Operand<'a>>, Unmappable> {
+    let path = match &each.source {
+        EachSource::List(values) => {
+            return Ok(values.iter().filter_map(|v| operand(v, base)).collect());
         }
-    }
-    Ok(once)
+        EachSource::Path(path) => path,
+    };
+    Ok(match base.lookup(path) {
+        None => IndexSet::new(),
+        Some(Value::L(values)) => values.into_iter().map(Operand::from).collect(),
+        Some(Value::Ss(texts)) => texts.into_iter().map(|t| Value::S(t).into()).collect(),
+        Some(Value::Ns(numbers)) => numbers.into_iter().map(Operand::N).collect(),
+        Some(Value::Bs(bytes)) => bytes.into_iter().map(|b| Value::B(b).into()).collect(),
+        Some(other) => {
+            let kind = other.kind().code();
+            return Err(Unmappable::new(format!(
+                "`each` walks `{path}`, which is of type {kind}, neither a list nor a set"
+            )));
+        }
+    })
 }
 
-/// Whether the item can be stored under its key: `DynamoDB` refuses keys that lack a value, have another
-/// type, are empty, or too long (`API_PutItem`; developer guide, Constraints).
-fn check_key(key: &KeySchema, item: &Item) -> Result<(), Unmappable> {
-    for attribute in &key.partition {
-        check_key_attribute(attribute, item, PARTITION_KEY_LIMIT)?;
-    }
-    for attribute in &key.sort {
-        check_key_attribute(attribute, item, SORT_KEY_LIMIT)?;
+/// Rule 6, for all items of one base item: each can be stored, and no two of them under one key.
+fn check_keys(key: &KeySchema, items: &[Derived<'_>]) -> Result<(), Unmappable> {
+    let mut keys = HashSet::new();
+    for item in items {
+        for attribute in &key.partition {
+            check_key_attribute(attribute, item, PARTITION_KEY_LIMIT)?;
+        }
+        for attribute in &key.sort {
+            check_key_attribute(attribute, item, SORT_KEY_LIMIT)?;
+        }
+        if items.len() > 1 && !keys.insert(item.key()) {
+            return Err(Unmappable::new("two elements of `each` give one key"));
+        }
     }
     Ok(())
 }
 
-fn check_key_attribute(key: &KeyAttribute, item: &Item, limit: usize) -> Result<(), Unmappable> {
+/// Whether the item can be stored under its key: `DynamoDB` refuses keys that lack a value, have another
+/// type, are empty, or too long (`API_PutItem`; developer guide, Constraints).
+fn check_key_attribute(
+    key: &KeyAttribute,
+    item: &Derived<'_>,
+    limit: usize,
+) -> Result<(), Unmappable> {
     let wanted = Kind::from(key.kind);
     let name = &key.name;
-    let Some(value) = item.get(name) else {
+    let Some(value) = item.attribute(name) else {
         return Err(Unmappable::new(format!(
             "key attribute `{name}` has no value"
         )));
@@ -336,9 +342,9 @@ fn check_key_attribute(key: &KeyAttribute, item: &Item, limit: usize) -> Result<
     let found = value.kind();
     let why = if found != wanted {
         format!("is of type {}, not {}", found.code(), wanted.code())
-    } else if is_empty(value) {
+    } else if length(&value) == 0 {
         "is empty".to_owned()
-    } else if length(value) > limit {
+    } else if length(&value) > limit {
         format!("is longer than {limit} bytes")
     } else {
         return Ok(());
@@ -346,16 +352,13 @@ fn check_key_attribute(key: &KeyAttribute, item: &Item, limit: usize) -> Result<
     Err(Unmappable::new(format!("key attribute `{name}` {why}")))
 }
 
-fn length(value: &Value) -> usize {
+/// How many bytes the value of a key has; what has no length is not empty.
+fn length(value: &Operand<'_>) -> usize {
     match value {
-        Value::S(text) => text.len(),
-        Value::B(bytes) => bytes.len(),
+        Operand::S(text) => text.len(),
+        Operand::B(bytes) => bytes.len(),
         _ => 1,
     }
-}
-
-fn is_empty(value: &Value) -> bool {
-    length(value) == 0
 }
 
 #[cfg(test)]

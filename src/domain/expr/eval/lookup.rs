@@ -1,30 +1,41 @@
 //! Where the attributes of an expression come from.
 
+use super::Operand;
 use crate::domain::expr::{Path, Step};
 use crate::domain::item::ItemRef;
 use crate::domain::value::{Item, Value};
-use std::borrow::Cow;
 
 /// Where attribute values come from.
 pub trait Lookup {
-    /// The value at `path`, if the attribute exists: borrowed where that is possible.
-    fn find(&self, path: &Path) -> Option<Cow<'_, Value>>;
+    /// The value at the end of `steps` from the attribute `root`, if there is one: borrowed where that
+    /// is possible.
+    fn reach(&self, root: &str, steps: &[Step]) -> Option<Operand<'_>>;
+
+    /// The value at `path`, if there is one.
+    fn find(&self, path: &Path) -> Option<Operand<'_>> {
+        self.reach(&path.root, &path.steps)
+    }
+
+    /// The top-level attribute of that name, if there is one.
+    fn attribute(&self, name: &str) -> Option<Operand<'_>> {
+        self.reach(name, &[])
+    }
 
     /// The value at `path`, owned.
     fn lookup(&self, path: &Path) -> Option<Value> {
-        self.find(path).map(Cow::into_owned)
+        self.find(path).map(Operand::into_value)
     }
 }
 
 impl Lookup for Item {
-    fn find(&self, path: &Path) -> Option<Cow<'_, Value>> {
-        descend(self.get(&path.root)?, &path.steps).map(Cow::Borrowed)
+    fn reach(&self, root: &str, steps: &[Step]) -> Option<Operand<'_>> {
+        descend(self.get(root)?, steps).map(Operand::from)
     }
 }
 
 impl Lookup for ItemRef<'_> {
-    fn find(&self, path: &Path) -> Option<Cow<'_, Value>> {
-        self.at(path).map(|value| Cow::Owned(value.to_value()))
+    fn reach(&self, root: &str, steps: &[Step]) -> Option<Operand<'_>> {
+        self.reach(root, steps).map(Operand::from)
     }
 }
 
@@ -36,21 +47,32 @@ pub struct Bound<'a> {
     /// The name of the other attribute.
     pub alias: &'a str,
     /// Its value.
-    pub value: &'a Value,
+    pub value: &'a Operand<'a>,
 }
 
 impl Lookup for Bound<'_> {
-    fn find(&self, path: &Path) -> Option<Cow<'_, Value>> {
-        if path.root == self.alias {
-            descend(self.value, &path.steps).map(Cow::Borrowed)
+    fn reach(&self, root: &str, steps: &[Step]) -> Option<Operand<'_>> {
+        if root == self.alias {
+            below(self.value, steps)
         } else {
-            self.item.find(path)
+            self.item.reach(root, steps)
         }
     }
 }
 
+/// The value below an operand at the end of `steps`.
+pub(crate) fn below<'v>(operand: &'v Operand<'_>, steps: &[Step]) -> Option<Operand<'v>> {
+    match operand {
+        Operand::Other(value) => descend(value, steps).map(Operand::from),
+        _ if !steps.is_empty() => None,
+        Operand::S(text) => Some(Operand::S((&**text).into())),
+        Operand::N(number) => Some(Operand::N(*number)),
+        Operand::B(bytes) => Some(Operand::B((&**bytes).into())),
+    }
+}
+
 /// The value below `value` at the end of `steps`.
-pub(crate) fn descend<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
+fn descend<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
     steps.iter().try_fold(value, |at, step| match (step, at) {
         (Step::Field(name), Value::M(map)) => map.get(name),
         (Step::Index(index), Value::L(list)) => list.get(*index),

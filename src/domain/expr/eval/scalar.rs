@@ -1,23 +1,23 @@
 //! Functions over texts and numbers.
 
+use super::Operand;
 use crate::domain::expr::{CastTo, TextOp};
 use crate::domain::value::{Number, Value};
 use std::borrow::Cow;
 
 /// The text of a text; other types have none.
-pub(super) fn text(value: Cow<'_, Value>) -> Option<Cow<'_, str>> {
+pub(super) fn text(value: Operand<'_>) -> Option<Cow<'_, str>> {
     match value {
-        Cow::Borrowed(Value::S(text)) => Some(Cow::Borrowed(text)),
-        Cow::Owned(Value::S(text)) => Some(Cow::Owned(text)),
+        Operand::S(text) => Some(text),
         _ => None,
     }
 }
 
 /// The text of a text, or a number as a plain canonical decimal.
-pub(super) fn printed(value: Cow<'_, Value>) -> Option<Cow<'_, str>> {
-    match &*value {
-        Value::N(number) => Some(Cow::Owned(number.to_string())),
-        _ => text(value),
+pub(super) fn printed(value: Operand<'_>) -> Option<Cow<'_, str>> {
+    match value {
+        Operand::N(number) => Some(Cow::Owned(number.to_string())),
+        other => text(other),
     }
 }
 
@@ -46,18 +46,20 @@ pub(super) fn lpad(text: &str, width: u32, fill: &str) -> String {
         .collect()
 }
 
-pub(super) fn cast(value: Cow<'_, Value>, to: CastTo) -> Option<Value> {
-    match (to, &*value) {
-        (CastTo::String, _) => printed(value).map(|text| Value::S(text.into_owned())),
-        (CastTo::Number, Value::S(text)) => text.parse().ok().map(Value::N),
-        (CastTo::Number, Value::N(number)) => Some(Value::N(*number)),
+pub(super) fn cast(value: Operand<'_>, to: CastTo) -> Option<Value> {
+    match (to, value) {
+        (CastTo::String, value) => printed(value).map(|text| Value::S(text.into_owned())),
+        (CastTo::Number, Operand::S(text)) => text.parse().ok().map(Value::N),
+        (CastTo::Number, Operand::N(number)) => Some(Value::N(number)),
         (CastTo::Number, _) => None,
     }
 }
 
 /// The remainder of a whole number of any size; its sign follows the dividend.
-pub(super) fn remainder(value: &Value, modulus: u32) -> Option<Number> {
-    let Value::N(number) = value else { return None };
+pub(super) fn remainder(value: &Operand<'_>, modulus: u32) -> Option<Number> {
+    let Operand::N(number) = value else {
+        return None;
+    };
     number.rem(modulus).map(Number::from)
 }
 

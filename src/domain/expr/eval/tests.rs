@@ -261,7 +261,7 @@ fn a_shard_is_the_sum_modulo_the_shards() {
 #[test]
 fn an_alias_hides_an_attribute_and_leaves_the_others() {
     let item = item();
-    let value = Value::s("UNITED");
+    let value = Value::s("UNITED").into();
     let bound = Bound {
         item: &item,
         alias: "airport",
@@ -285,6 +285,9 @@ fn an_item_in_a_block_is_read_as_an_owned_one() {
         "list[9]",
         "map.no",
         "airport[0]",
+        "upper(airport) || '#' || count",
+        "lpad(cost, 10, '0')",
+        "coalesce(map.no, cost)",
     ] {
         let expr = parse_value(expr, &Context::default()).unwrap();
         assert_eq!(
