@@ -1,6 +1,6 @@
 //! Drift: digests, comparison, classes, the verdict on a candidate.
 //!
-//! Pure: the engine reads pages and keeps records. [`differences`] finds candidates, because scans are no
+//! Pure: the engine reads pages and keeps records. [`Gathered`] finds candidates, because scans are no
 //! snapshots; what is told as drift comes from strong reads of both sides alone: [`classify`] says what one
 //! look shows, [`Rounds`] when looks have shown it long enough.
 
@@ -32,7 +32,7 @@ pub use beside::{Beside, Presence, Sighting, Sought, Standing};
 pub use bound::{Bound, Clusters, SAMPLE, Sampled};
 pub use compare::{AttributeDiff, diff_items};
 pub use digest::Digest;
-pub use join::{Candidate, Difference, Tally, candidates, differences};
+pub use join::{Candidate, Gathered, Tally};
 pub use lacking::Lacking;
 pub use noted::{Noted, Says, parse_findings};
 pub use packed::Packed;

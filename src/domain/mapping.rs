@@ -95,6 +95,18 @@ pub struct CheckOptions {
     pub rcu_per_second: Option<f64>,
     /// Hard stop.
     pub max_rcu: Option<f64>,
+    /// What an attribute that is null is held for.
+    pub nulls: Nulls,
+}
+
+/// What an attribute that is null is held for when two items are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Nulls {
+    /// A value as any other.
+    #[default]
+    Values,
+    /// Nothing: it is the same as if it were missing. An element of a list stays, because it has a place.
+    Missing,
 }
 
 /// A dataset whose base and copies were found and whose keys were checked.

@@ -1,14 +1,11 @@
 //! Looking at one base item and its items in every copy, strongly, once.
 
-use super::pages::{Cursor, Reader, Stop, Sweep};
+use super::pages::{Reader, Stop};
 use crate::domain::drift::{Beside, Sighting, Sought};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::query::Consistency;
 use crate::domain::read::{ReadError, ReadErrorKind};
-use crate::domain::schema::Table;
-use crate::domain::value::Item;
 use crate::store::Store;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -31,7 +28,8 @@ pub async fn beside(
     let (events, _listener) = mpsc::channel::<()>(1);
     let mut reader = Reader::new(store, events, cancel);
     let base = match &sought.base_key {
-        Some(key) => found(&mut reader, &dataset.base, [key])
+        Some(key) => reader
+            .items(&dataset.base, [key], Consistency::Strong, WIDTH)
             .await
             .map_err(Stop::into_error)?
             .remove(key),
@@ -47,7 +45,8 @@ pub async fn beside(
             }
         };
         let keys = wanted.iter().map(|(key, _)| key);
-        let mut items = match found(&mut reader, &copy.table, keys)
+        let mut items = match reader
+            .items(&copy.table, keys, Consistency::Strong, WIDTH)
             .await
             .map_err(Stop::into_error)
         {
@@ -79,20 +78,4 @@ pub async fn beside(
 /// Whether nothing more can be read after this.
 const fn stops(error: &ReadError) -> bool {
     matches!(error.kind, ReadErrorKind::Budget | ReadErrorKind::Cancelled)
-}
-
-/// The items of a table under these keys, by key.
-async fn found<'k>(
-    reader: &mut Reader<()>,
-    table: &Table,
-    keys: impl IntoIterator<Item = &'k Item>,
-) -> Result<BTreeMap<Item, Item>, Stop> {
-    let cursors = Cursor::keys(&table.name, keys, Consistency::Strong, None);
-    let mut sweep = Sweep::new(cursors);
-    let mut found = BTreeMap::new();
-    while let Some(page) = sweep.next(reader, WIDTH, None).await? {
-        let items = page.items.iter().map(|item| item.to_item());
-        found.extend(items.map(|item| (table.key.of(&item), item)));
-    }
-    Ok(found)
 }

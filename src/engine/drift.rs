@@ -83,6 +83,8 @@ pub struct DriftOptions {
     pub mends: Mends,
     /// Bytes of records that wait in memory to be written out together.
     pub memory: usize,
+    /// Differences of one copy that are verified at most; of the others only the number is told.
+    pub most: usize,
 }
 
 /// Whether findings carry what would mend them: whole items, so only where a plan is wanted.
@@ -162,6 +164,10 @@ impl DriftOptions {
     /// Records of half a million items: few and large writes, and little beside what a page takes.
     pub const MEMORY: usize = 32 * 1024 * 1024;
 
+    /// Differences of one copy that are worth a look each: with more the copy is to be filled again, and a list
+    /// of all of them is read by nobody.
+    pub const MOST: usize = 100_000;
+
     /// A check of all copies, as the dataset file says.
     #[must_use]
     pub fn of(dataset: &BoundDataset) -> Self {
@@ -174,6 +180,7 @@ impl DriftOptions {
             scope: Scope::Full,
             mends: Mends::Dropped,
             memory: Self::MEMORY,
+            most: Self::MOST,
         }
     }
 

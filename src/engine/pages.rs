@@ -4,10 +4,12 @@
 //! the store's.
 
 mod cursor;
+mod items;
 mod reader;
 mod sweep;
 
 pub(super) use cursor::Cursor;
+pub(super) use items::Found;
 pub(super) use reader::{Pool, Reader};
 pub(super) use sweep::Sweep;
 

@@ -94,6 +94,7 @@ pub(crate) fn options() -> DriftOptions {
         scope: Scope::Full,
         mends: Mends::Dropped,
         memory: DriftOptions::MEMORY,
+        most: DriftOptions::MOST,
     }
 }
 
@@ -353,6 +354,38 @@ async fn a_key_that_changes_at_every_look_ends_hot_and_is_no_finding() {
         (LeftOpen::Hot, "by_day")
     );
     assert_eq!(open[0].base_key, Some(of("o07")));
+}
+
+#[tokio::test]
+async fn of_a_copy_that_lost_everything_some_are_verified_and_the_rest_is_counted() {
+    let server = server().await;
+    server.db.drop_table("by_ticket");
+    server.db.create("by_ticket", &["ticket"]);
+    server.db.delete("by_day", &day_key(&order(7)));
+    let options = DriftOptions {
+        most: 5,
+        ..options()
+    };
+    let (outcome, _) = checked(&server.store, &options, CancellationToken::new()).await;
+    let found = |copy: &str| {
+        let findings = outcome.findings.iter();
+        findings
+            .filter(|f| f.copy == *copy && f.class == Class::Missing)
+            .count()
+    };
+    assert_eq!((found("by_ticket"), found("by_day")), (5, 1));
+    let by_ticket = &outcome.summary.copies[2];
+    assert_eq!((by_ticket.candidates, by_ticket.pending), (12, 7));
+    assert!(!outcome.summary.complete && outcome.summary.has_drift());
+    let notes: Vec<&str> = outcome
+        .notes
+        .iter()
+        .map(|note| note.what.as_str())
+        .collect();
+    assert_eq!(
+        notes[0],
+        "7 differences more in `by_ticket` are counted as pending and not listed"
+    );
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 
 use crate::domain::expr::Operand;
 use crate::domain::item::{BlockBuilder, ValueRef};
+use crate::domain::mapping::Nulls;
 use crate::domain::value::{Item, Kind, Number, Value};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -19,7 +20,7 @@ impl Digest {
     pub(super) fn of_item(item: &Item, scratch: &mut Vec<u8>) -> Self {
         let attributes = item.iter();
         attributes
-            .map(|(name, value)| Self::of_operand(name, &value.into(), scratch))
+            .map(|(name, value)| Self::of_operand(name, &value.into(), Nulls::Values, scratch))
             .fold(Self::default(), Self::plus)
     }
 
@@ -29,18 +30,28 @@ impl Digest {
     }
 
     /// The digest of an attribute; `scratch` is only there to be used again.
-    pub(super) fn of_attribute(name: &str, value: ValueRef<'_>, scratch: &mut Vec<u8>) -> Self {
+    pub(super) fn of_attribute(
+        name: &str,
+        value: ValueRef<'_>,
+        nulls: Nulls,
+        scratch: &mut Vec<u8>,
+    ) -> Self {
         scratch.clear();
         put_bytes(scratch, name.as_bytes());
-        put_view(scratch, value);
+        put_view(scratch, value, nulls);
         Self::of(scratch)
     }
 
     /// The digest of an attribute that was computed.
-    pub(super) fn of_operand(name: &str, value: &Operand<'_>, scratch: &mut Vec<u8>) -> Self {
+    pub(super) fn of_operand(
+        name: &str,
+        value: &Operand<'_>,
+        nulls: Nulls,
+        scratch: &mut Vec<u8>,
+    ) -> Self {
         scratch.clear();
         put_bytes(scratch, name.as_bytes());
-        put_operand(scratch, value);
+        put_operand(scratch, value, nulls);
         Self::of(scratch)
     }
 
@@ -94,24 +105,24 @@ fn put_number(out: &mut Vec<u8>, number: Number) {
 }
 
 /// Appends the canonical encoding of a value that an expression gave.
-pub(super) fn put_operand(out: &mut Vec<u8>, value: &Operand<'_>) {
+pub(super) fn put_operand(out: &mut Vec<u8>, value: &Operand<'_>, nulls: Nulls) {
     match value {
-        Operand::S(text) => put_view(out, ValueRef::S(text)),
-        Operand::B(bytes) => put_view(out, ValueRef::B(bytes)),
+        Operand::S(text) => put_view(out, ValueRef::S(text), nulls),
+        Operand::B(bytes) => put_view(out, ValueRef::B(bytes), nulls),
         Operand::N(number) => put_number(out, *number),
         Operand::Other(value) => {
             let mut builder = BlockBuilder::new();
             builder.push(&Item::from([(String::new(), Value::clone(value))]));
             let block = builder.finish();
             if let Some(value) = block.get(0).and_then(|item| item.get("")) {
-                put_view(out, value);
+                put_view(out, value, nulls);
             }
         }
     }
 }
 
 /// Appends the canonical encoding of a value of a page.
-pub(super) fn put_view(out: &mut Vec<u8>, value: ValueRef<'_>) {
+pub(super) fn put_view(out: &mut Vec<u8>, value: ValueRef<'_>, nulls: Nulls) {
     if let ValueRef::N(_) = value {
         // Only what parses enters a block, so there is always a number.
         return put_number(out, value.number().unwrap_or(Number::ZERO));
@@ -125,15 +136,16 @@ pub(super) fn put_view(out: &mut Vec<u8>, value: ValueRef<'_>) {
         ValueRef::Ss(list) | ValueRef::Ns(list) | ValueRef::Bs(list) | ValueRef::L(list) => {
             put_length(out, list.len());
             for element in list.iter() {
-                put_view(out, element);
+                put_view(out, element, nulls);
             }
         }
         ValueRef::M(map) => {
             let mut scratch = Vec::new();
             let mut sum = Digest::default();
-            put_length(out, map.len());
-            for (name, member) in map.iter() {
-                sum = sum.plus(Digest::of_attribute(name, member, &mut scratch));
+            let members = || map.iter().filter(|(_, member)| !nulls.hides(member.kind()));
+            put_length(out, members().count());
+            for (name, member) in members() {
+                sum = sum.plus(Digest::of_attribute(name, member, nulls, &mut scratch));
             }
             out.extend_from_slice(&sum.0.to_le_bytes());
         }
@@ -150,17 +162,18 @@ mod tests {
     use serde_json::json;
 
     fn digest(json: &serde_json::Value) -> Digest {
-        image(&item(json))
+        image(&item(json), Nulls::Values)
     }
 
     /// As the drift check digests it: from the bytes of a page.
-    fn image(item: &Item) -> Digest {
+    fn image(item: &Item, nulls: Nulls) -> Digest {
         let mut builder = BlockBuilder::new();
         builder.push(item);
         let (block, mut scratch) = (builder.finish(), Vec::new());
         let digests = block.iter().flat_map(|item| item.iter());
         digests
-            .map(|(name, value)| Digest::of_attribute(name, value, &mut scratch))
+            .filter(|(_, value)| !nulls.hides(value.kind()))
+            .map(|(name, value)| Digest::of_attribute(name, value, nulls, &mut scratch))
             .fold(Digest::default(), Digest::plus)
     }
 
@@ -241,14 +254,18 @@ mod tests {
 
         #[test]
         fn digests_are_equal_exactly_when_items_are(one in any_item(), other in any_item()) {
-            prop_assert_eq!(image(&one) == image(&other), one == other);
-            prop_assert_eq!(diff_items(&one, &other).is_empty(), one == other);
+            for nulls in [Nulls::Values, Nulls::Missing] {
+                let same = image(&one, nulls) == image(&other, nulls);
+                let (one, other) = (nulls.apply(one.iter()), nulls.apply(other.iter()));
+                prop_assert_eq!(same, one == other);
+                prop_assert_eq!(diff_items(&one, &other).is_empty(), one == other);
+            }
         }
 
         #[test]
         fn a_value_that_was_computed_has_the_digest_of_the_same_one_that_was_read(value in value()) {
-            let owned = Digest::of_operand("a", &(&value).into(), &mut Vec::new());
-            prop_assert_eq!(owned, image(&Item::from([("a".to_owned(), value)])));
+            let owned = Digest::of_operand("a", &(&value).into(), Nulls::Values, &mut Vec::new());
+            prop_assert_eq!(owned, image(&Item::from([("a".to_owned(), value)]), Nulls::Values));
         }
     }
 }

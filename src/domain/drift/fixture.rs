@@ -1,7 +1,8 @@
 //! A comparison in one bucket, and looks at tables that stand still, for tests.
 
 use super::{
-    Candidate, Finding, Look, Record, Recorder, Times, classify, copy_keys, differences, owner_keys,
+    Candidate, Finding, Gathered, Look, Packed, Record, Recorder, Times, classify, copy_keys,
+    owner_keys,
 };
 use crate::domain::item::BlockBuilder;
 use crate::domain::mapping::fixture::{copy, strikes};
@@ -47,7 +48,12 @@ pub(super) fn candidates(
         let item = items.find(|item| copy.table.key.of(item) == *key)?;
         dataset.base_key_of(copy, item)
     };
-    let mut found_out = super::candidates(differences(dataset, copy, &expected, &actual));
+    let mut gathered = Gathered::new(dataset, copy, usize::MAX);
+    gathered.take(&expected, &actual);
+    gathered.take_known(&expected, &actual);
+    let (packed, _) = gathered.finish();
+    let unpack = |packed: Packed| packed.unpack(&dataset.base.key, &copy.table.key);
+    let mut found_out: Vec<Candidate> = packed.into_iter().map(unpack).collect();
     for candidate in &mut found_out {
         if candidate.base_key.is_none() {
             candidate.base_key = candidate.copy_keys.iter().find_map(owner);

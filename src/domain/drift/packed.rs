@@ -3,6 +3,7 @@
 use super::Candidate;
 use super::digest::{put_length, put_operand};
 use super::record::{decode_key, take_bytes, take_length};
+use crate::domain::mapping::Nulls;
 use crate::domain::schema::KeySchema;
 use crate::domain::value::Item;
 
@@ -49,7 +50,7 @@ fn put_key(out: &mut Vec<u8>, schema: &KeySchema, key: &Item) {
     let values = schema
         .attributes()
         .filter_map(|key_part| key.get(&key_part.name));
-    values.for_each(|value| put_operand(&mut encoded, &value.into()));
+    values.for_each(|value| put_operand(&mut encoded, &value.into(), Nulls::Values));
     put_length(out, encoded.len());
     out.extend_from_slice(&encoded);
 }

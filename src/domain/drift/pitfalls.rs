@@ -6,6 +6,7 @@
 
 use super::fixture::{NOW, World};
 use super::{Class, Finding};
+use crate::domain::mapping::Nulls;
 use crate::domain::mapping::fixture::{item, one_copy, strike, with};
 use crate::domain::value::Item;
 use rstest::rstest;
@@ -147,6 +148,28 @@ fn null_is_not_missing_and_the_finding_says_so(
     let found = only(compared(&base, &copy));
     let wanted = format!("null on one side and missing on the other: `{path}`");
     assert_eq!(detail(&found), wanted);
+}
+
+#[rstest]
+#[case::of_the_copy(json!({}), json!({"a": {"NULL": true}}), true)]
+#[case::of_the_base(json!({"a": {"NULL": true}}), json!({}), true)]
+#[case::inside_a_map_of_a_list(
+    json!({"a": {"L": [{"M": {"b": {"NULL": true}}}]}}),
+    json!({"a": {"L": [{"M": {}}]}}),
+    true
+)]
+#[case::computed(json!({"a": {"M": {"b": {"NULL": true}}}}), json!({"a": {"M": {}}, "n": {"NULL": true}}), true)]
+#[case::but_not_an_element_of_a_list(json!({"a": {"L": [{"NULL": true}]}}), json!({"a": {"L": []}}), false)]
+#[case::and_no_other_value(json!({"a": {"NULL": true}}), json!({"a": {"S": ""}}), false)]
+fn null_is_missing_where_the_file_says_so(
+    #[case] base: Json,
+    #[case] copy: Json,
+    #[case] equal: bool,
+) {
+    let mut world = world(PLAIN, &base, &copy);
+    assert!(!world.findings().is_empty());
+    world.dataset.dataset.check.nulls = Nulls::Missing;
+    assert_eq!(world.findings().is_empty(), equal);
 }
 
 #[test]

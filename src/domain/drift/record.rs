@@ -8,7 +8,7 @@ use super::digest::{Digest, put_operand, put_view, tag};
 use super::lacking::Lacking;
 use crate::domain::expr::Lookup;
 use crate::domain::item::ItemRef;
-use crate::domain::mapping::{BoundCopy, BoundDataset, Derived};
+use crate::domain::mapping::{BoundCopy, BoundDataset, Derived, Nulls};
 use crate::domain::schema::{KeyKind, KeySchema};
 use crate::domain::value::{Item, Kind, Number, Value};
 use indexmap::IndexMap;
@@ -206,16 +206,17 @@ impl<'a> Recorder<'a> {
                 self.lacking.count(attribute, key);
             }
         }
+        let nulls = self.dataset.dataset.check.nulls;
         let mut attributes = Vec::with_capacity(self.width);
-        for (name, value) in item.iter() {
-            let digest = Digest::of_attribute(name, value, &mut self.scratch);
+        for (name, value) in item.iter().filter(|(_, value)| !nulls.hides(value.kind())) {
+            let digest = Digest::of_attribute(name, value, nulls, &mut self.scratch);
             attributes.push((name, digest));
         }
         self.width = attributes.len();
         self.key.clear();
         for attribute in self.dataset.base.key.attributes() {
             if let Some(value) = item.get(&attribute.name) {
-                put_view(&mut self.key, value);
+                put_view(&mut self.key, value, Nulls::Values);
             }
         }
         let base = Digest::of(&self.key).high();
@@ -256,17 +257,18 @@ impl<'a> Recorder<'a> {
             return;
         }
         let mut image = Digest::default();
+        let nulls = self.dataset.dataset.check.nulls;
         lens.found.begin();
-        for (name, value) in item.iter() {
+        for (name, value) in item.iter().filter(|(_, value)| !nulls.hides(value.kind())) {
             let compares = || self.dataset.compares(lens.copy, name);
             if lens.found.of(name, compares) {
-                image = image.plus(Digest::of_attribute(name, value, &mut self.scratch));
+                image = image.plus(Digest::of_attribute(name, value, nulls, &mut self.scratch));
             }
         }
         self.key.clear();
         for attribute in lens.copy.table.key.attributes() {
             if let Some(value) = item.get(&attribute.name) {
-                put_view(&mut self.key, value);
+                put_view(&mut self.key, value, Nulls::Values);
             }
         }
         let copy = Digest::of(&self.key).high();
@@ -314,9 +316,13 @@ fn expected_image(
         }
     }
     lens.own.begin();
-    for (name, value) in derived.own() {
+    let nulls = dataset.dataset.check.nulls;
+    for (name, value) in derived
+        .own()
+        .filter(|(_, value)| !nulls.hides(value.kind()))
+    {
         if lens.own.of(name, || dataset.compares(copy, name)) {
-            image = image.plus(Digest::of_operand(name, value, scratch));
+            image = image.plus(Digest::of_operand(name, value, nulls, scratch));
         }
     }
     image
@@ -327,7 +333,7 @@ fn of_key(schema: &KeySchema, item: &dyn Lookup, scratch: &mut Vec<u8>) -> u64 {
     scratch.clear();
     for attribute in schema.attributes() {
         if let Some(value) = item.attribute(&attribute.name) {
-            put_operand(scratch, &value);
+            put_operand(scratch, &value, Nulls::Values);
         }
     }
     Digest::of(scratch).high()
@@ -342,7 +348,8 @@ fn of_owner(
 ) -> Option<u64> {
     scratch.clear();
     for attribute in dataset.base.key.attributes() {
-        put_operand(scratch, &dataset.base_key_value(copy, item, attribute)?);
+        let value = dataset.base_key_value(copy, item, attribute)?;
+        put_operand(scratch, &value, Nulls::Values);
     }
     Some(Digest::of(scratch).high())
 }
@@ -442,7 +449,7 @@ mod tests {
             ]);
             let mut encoded = Vec::new();
             for attribute in schema.attributes() {
-                put_operand(&mut encoded, &(&item[&attribute.name]).into());
+                put_operand(&mut encoded, &(&item[&attribute.name]).into(), Nulls::Values);
             }
             prop_assert_eq!(decode_key(&schema, &encoded), Some(item));
             encoded.push(0);

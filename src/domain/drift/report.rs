@@ -55,7 +55,7 @@ pub struct CopySummary {
     pub candidates: u64,
     /// Of them resolved by themselves.
     pub in_flight: u64,
-    /// Of them held back, the pipeline being behind.
+    /// Of them not verified: the pipeline is behind, the check ended before, or there were too many.
     pub pending: u64,
     /// Of them still changing after the last round.
     pub hot: u64,
@@ -121,9 +121,15 @@ impl CopySummary {
 
     /// Counts a candidate that was still changing after the last round.
     pub fn settle_hot(&mut self, candidate: &Candidate) {
-        let seen = candidate.seen.max(1);
+        let seen = candidate.items();
         self.hot += seen;
         self.candidates += seen;
+    }
+
+    /// Whether everything that differed was verified.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        self.hot == 0 && self.pending == 0
     }
 
     /// Whether any finding is drift.

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 pub enum LeftOpen {
     /// It was still changing after the last round.
     Hot,
-    /// The pipeline is behind, or the check ended before a second look.
+    /// The pipeline is behind, the check ended before a second look, or there were too many.
     Pending,
 }
 
@@ -62,12 +62,14 @@ impl CopySummary {
     pub fn settle_open(&mut self, candidate: &Candidate, why: LeftOpen) {
         match why {
             LeftOpen::Hot => self.settle_hot(candidate),
-            LeftOpen::Pending => {
-                let seen = candidate.seen.max(1);
-                self.pending += seen;
-                self.candidates += seen;
-            }
+            LeftOpen::Pending => self.leave_pending(candidate.items()),
         }
+    }
+
+    /// Counts copy items that differed and were not verified.
+    pub const fn leave_pending(&mut self, items: u64) {
+        self.pending += items;
+        self.candidates += items;
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The rules are numbered as in the description of the product; each is tested by its number.
 
-use super::{BoundCopy, BoundDataset, Keep, Mapping};
+use super::{BoundCopy, BoundDataset, Keep, Mapping, Nulls};
 use crate::domain::expr::{Bound, Each, EachSource, Lookup, Operand, Step, below, holds, operand};
 use crate::domain::schema::{KeyAttribute, KeySchema};
 use crate::domain::value::{Item, Kind, Value};
@@ -167,10 +167,9 @@ impl BoundDataset {
     /// The part of a copy item, expected or found, that is compared.
     #[must_use]
     pub fn compared(&self, copy: &BoundCopy, item: &Item) -> Item {
-        item.iter()
-            .filter(|(name, _)| self.compares(copy, name))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
+        let nulls = self.dataset.check.nulls;
+        let compared = item.iter().filter(|(name, _)| self.compares(copy, name));
+        nulls.apply(compared)
     }
 
     /// Whether an attribute of a copy item, expected or found, is compared (rule 7): not `ignore`, what
@@ -257,6 +256,30 @@ impl Lookup for Derived<'_> {
 impl fmt::Debug for Derived<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.own()).finish()
+    }
+}
+
+impl Nulls {
+    /// Whether a value counts as missing.
+    #[must_use]
+    pub(crate) fn hides(self, kind: Kind) -> bool {
+        self == Self::Missing && kind == Kind::Null
+    }
+
+    /// The members of an item or map that count, each with what counts of it.
+    pub(crate) fn apply<'i>(self, members: impl Iterator<Item = (&'i String, &'i Value)>) -> Item {
+        members
+            .filter(|(_, value)| !self.hides(value.kind()))
+            .map(|(name, value)| (name.clone(), self.apply_to(value)))
+            .collect()
+    }
+
+    fn apply_to(self, value: &Value) -> Value {
+        match value {
+            Value::M(map) => Value::M(self.apply(map.iter())),
+            Value::L(list) => Value::L(list.iter().map(|value| self.apply_to(value)).collect()),
+            other => other.clone(),
+        }
     }
 }
 

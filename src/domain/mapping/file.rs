@@ -11,7 +11,7 @@ pub use scalar::parse_duration;
 
 pub(super) use place::place_of;
 
-use super::{CheckOptions, Dataset, DatasetFile, Keep, Mapping};
+use super::{CheckOptions, Dataset, DatasetFile, Keep, Mapping, Nulls};
 use crate::domain::expr::{Path, Predicate, ValueExpr, parse_each, parse_predicate, parse_value};
 use crate::domain::names::{CopyName, TableName};
 use crate::domain::problem::Problem;
@@ -35,7 +35,7 @@ const DATASET_KEYS: [&str; 7] = [
 const COPY_KEYS: [&str; 8] = [
     "table", "set", "where", "keep", "each", "ignore", "only", "base_key",
 ];
-const CHECK_KEYS: [&str; 3] = ["grace", "rcu_per_second", "max_rcu"];
+const CHECK_KEYS: [&str; 4] = ["grace", "rcu_per_second", "max_rcu", "null"];
 
 /// Parses a dataset file. `path` is only for messages.
 ///
@@ -227,6 +227,7 @@ impl Reader<'_> {
             grace: self.grace(&check),
             rcu_per_second: self.positive(&check, "rcu_per_second"),
             max_rcu: self.positive(&check, "max_rcu"),
+            nulls: self.nulls(&check),
         }
     }
 
@@ -243,6 +244,22 @@ impl Reader<'_> {
             self.report(problem, &entry.span());
         }
         grace
+    }
+
+    fn nulls(&mut self, check: &Section<'_>) -> Nulls {
+        let Some(entry) = check.get("null") else {
+            return Nulls::default();
+        };
+        match entry.get_ref().as_str() {
+            Some("value") => Nulls::Values,
+            Some("missing") => Nulls::Missing,
+            _ => {
+                let problem = Problem::new("`null` is not understood")
+                    .hint("`\"value\"`, or `\"missing\"` to hold null for no attribute at all");
+                self.report(problem, &entry.span());
+                Nulls::default()
+            }
+        }
     }
 
     fn positive(&mut self, section: &Section<'_>, key: &str) -> Option<f64> {

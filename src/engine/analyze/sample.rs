@@ -4,8 +4,7 @@ use super::draw::{Draw, UNIT, page_of};
 use super::{AnalyzeProgress, Known, Sample, Share};
 use crate::domain::cost::scan_range;
 use crate::domain::names::Rcu;
-use crate::domain::query::Consistency;
-use crate::domain::read::{ReadErrorKind, ReadPage, ReadRequest, Scan};
+use crate::domain::read::{ReadErrorKind, ReadPage};
 use crate::domain::schema::Table;
 use crate::domain::stats::{Sampler, Scanned, Statistics};
 use crate::domain::value::Item;
@@ -288,16 +287,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
     }
 
     fn cursor(&self, segment: Option<(u32, u32)>) -> Cursor {
-        Cursor::new(ReadRequest::Scan(Scan {
-            table: self.subject.table().name.clone(),
-            index: None,
-            filter: None,
-            projection: None,
-            limit: None,
-            start: None,
-            segment: segment.filter(|(_, total)| *total > 1),
-            consistency: Consistency::Eventual,
-        }))
+        Cursor::scan(&self.subject.table().name, segment, None)
     }
 }
 

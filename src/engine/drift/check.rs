@@ -9,12 +9,11 @@ use super::{
 };
 use crate::domain::cost::{ScanCost, scan_range};
 use crate::domain::drift::{
-    Candidate, CopySummary, Finding, Images, LeftOpen, Recorder, Summary, Unverified, candidates,
-    differences,
+    Candidate, CopySummary, Finding, Gathered, Images, LeftOpen, Recorder, Summary, Unverified,
 };
 use crate::domain::lag::{Flows, Stuck};
 use crate::domain::mapping::{BoundCopy, BoundDataset};
-use crate::domain::names::Rcu;
+use crate::domain::names::{CopyName, Rcu};
 use crate::domain::problem::Problem;
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::Table;
@@ -48,6 +47,8 @@ pub(super) struct Check<'a> {
     speed: Speed,
     mode: &'static str,
     pub(super) mends: Mends,
+    /// Differences of one copy that are verified at most.
+    most: usize,
     /// How changes flow to each copy right now.
     pub(super) flows: watch::Receiver<Flows>,
     /// What base items were before.
@@ -96,6 +97,7 @@ impl<'a> Check<'a> {
             speed: Speed::default(),
             mode: options.scope.mode(),
             mends: options.mends,
+            most: options.most,
             copies: copies
                 .into_iter()
                 .map(|copy| Checked {
@@ -138,15 +140,25 @@ impl<'a> Check<'a> {
             if !checked.scanned {
                 continue;
             }
-            let mut found = Vec::new();
+            let mut gathered = Gathered::new(self.dataset, checked.copy, self.most);
             for bucket in kept.unlike(at) {
-                let left = kept.read(expected(at), bucket)?;
-                let right = kept.read(actual(at), bucket)?;
-                found.extend(differences(self.dataset, checked.copy, &left, &right));
+                let [left, right] = kept.read(at, bucket)?;
+                gathered.take(&left, &right);
             }
-            for candidate in candidates(found) {
-                self.submit(at, candidate);
+            if gathered.has_strays() {
+                for bucket in kept.unlike(at) {
+                    let [left, right] = kept.read(at, bucket)?;
+                    gathered.take_known(&left, &right);
+                }
             }
+            let (candidates, rest) = gathered.finish();
+            if rest > 0 {
+                checked.summary.leave_pending(rest);
+                let note = not_verified(&checked.copy.mapping.name, rest, self.most);
+                self.notes.push(note);
+            }
+            let waiting = candidates.into_iter().map(|c| Waiting::new(at, c));
+            self.open.extend(waiting);
         }
         self.candidates = self.open.len() as u64;
         Ok(())
@@ -175,7 +187,7 @@ impl<'a> Check<'a> {
         let complete = self.failure.is_none()
             && !self.left_out
             && self.copies.iter().all(|checked| checked.scanned)
-            && self.unverified.is_empty();
+            && self.copies.iter().all(|c| c.summary.is_settled());
         let (copies, findings) = (&self.copies, &mut self.findings);
         findings.sort_by(|a, b| place(copies, a).cmp(&place(copies, b)));
         Ok(CheckOutcome {
@@ -299,6 +311,17 @@ impl<'a> Check<'a> {
             stop => Err(stop),
         }
     }
+}
+
+/// What is told of differences that are counted and no more.
+fn not_verified(copy: &CopyName, rest: u64, verified: usize) -> Problem {
+    Problem::new(format!(
+        "{rest} differences more in `{copy}` are counted as pending and not listed"
+    ))
+    .because(format!(
+        "of one copy {verified} are verified at most, so that memory and units stay bounded"
+    ))
+    .hint("mend what was found, or fill the copy again, and check again")
 }
 
 /// A checkpoint keeps keys and digests, so what lacked an attribute before is not known any more.

@@ -157,10 +157,11 @@ impl Kept {
             .collect()
     }
 
-    /// The records of a bucket of a side.
-    pub(super) fn read(&mut self, side: usize, bucket: usize) -> Result<Vec<u8>, ReadError> {
-        let records = self.sides[side].read(bucket);
-        records.map_err(|error| self.failed(&error))
+    /// The records of a bucket of either side of a copy.
+    pub(super) fn read(&mut self, copy: usize, bucket: usize) -> Result<[Vec<u8>; 2], ReadError> {
+        let mut read = |side: usize| self.sides[side].read(bucket);
+        let both = read(expected(copy)).and_then(|left| Ok([left, read(actual(copy))?]));
+        both.map_err(|error| self.failed(&error))
     }
 
     /// Why records could not be kept, for a person.

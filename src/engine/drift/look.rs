@@ -6,11 +6,8 @@ use crate::domain::drift::{Look, copy_keys, owner_keys};
 use crate::domain::query::Consistency;
 use crate::domain::schema::Table;
 use crate::domain::value::Item;
-use crate::engine::pages::{Cursor, Stop, Sweep};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Items by their keys.
-pub(super) type Found = BTreeMap<Item, Item>;
+use crate::engine::pages::{Found, Stop};
+use std::collections::BTreeSet;
 
 /// Calls under way at once.
 const WIDTH: usize = 4;
@@ -105,14 +102,7 @@ impl Check<'_> {
         keys: BTreeSet<Item>,
         consistency: Consistency,
     ) -> Result<Found, Stop> {
-        let cursors = Cursor::keys(&table.name, &keys, consistency, None);
-        let mut sweep = Sweep::new(cursors);
-        let mut found = Found::new();
-        while let Some(page) = sweep.next(&mut self.reader, WIDTH, None).await? {
-            let items = page.items.iter().map(|item| item.to_item());
-            found.extend(items.map(|item| (table.key.of(&item), item)));
-        }
-        Ok(found)
+        self.reader.items(table, &keys, consistency, WIDTH).await
     }
 }
 

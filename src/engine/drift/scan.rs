@@ -7,8 +7,7 @@ use super::standing::{Mark, Position, TableStanding};
 use crate::domain::drift::Membership;
 use crate::domain::plan::pace::{CONCURRENCY, scan_page_items};
 use crate::domain::problem::Problem;
-use crate::domain::query::Consistency;
-use crate::domain::read::{ReadError, ReadErrorKind, ReadPage, ReadRequest, Scan};
+use crate::domain::read::{ReadError, ReadErrorKind, ReadPage};
 use crate::domain::schema::Table;
 use crate::engine::pages::{Cursor, Stop, Sweep};
 
@@ -33,16 +32,7 @@ impl TableScan {
             segments.filter(|(_, at)| **at != Position::Read)
         };
         let cursor = |(number, at): (u32, &Position)| {
-            Cursor::new(ReadRequest::Scan(Scan {
-                table: table.name.clone(),
-                index: None,
-                filter: None,
-                projection: None,
-                limit: None,
-                start: at.start(),
-                segment: (total > 1).then_some((number, total)),
-                consistency: Consistency::Eventual,
-            }))
+            Cursor::scan(&table.name, Some((number, total)), at.start())
         };
         Self {
             sweep: Sweep::new(left().map(cursor).collect()),

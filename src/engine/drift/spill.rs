@@ -217,7 +217,7 @@ fn damaged() -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::drift::{Recorder, differences};
+    use crate::domain::drift::{Gathered, Recorder};
     use crate::domain::item::BlockBuilder;
     use crate::domain::mapping::fixture::{copy, strike, strikes, with};
     use serde_json::json;
@@ -289,10 +289,11 @@ mod tests {
         let dataset = strikes();
         let by_month = copy(&dataset, "by_month");
         let mut side = on_disk(Side::new(BUCKETS));
-        let found: usize = (0..BUCKETS)
-            .map(|bucket| differences(&dataset, by_month, &side.read(bucket).unwrap(), &[]).len())
-            .sum();
-        assert_eq!(found, ITEMS, "each has its base key again");
+        let mut gathered = Gathered::new(&dataset, by_month, usize::MAX);
+        for bucket in 0..BUCKETS {
+            gathered.take(&side.read(bucket).unwrap(), &[]);
+        }
+        assert_eq!(gathered.finish().0.len(), ITEMS, "each once");
     }
 
     #[test]

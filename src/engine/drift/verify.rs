@@ -30,6 +30,17 @@ pub(super) struct Waiting {
     progress: Progress,
 }
 
+impl Waiting {
+    /// A candidate of the copy at this position that nobody looked at yet.
+    pub(super) fn new(copy: usize, candidate: Packed) -> Self {
+        Self {
+            copy,
+            candidate,
+            progress: Progress::default(),
+        }
+    }
+}
+
 /// A candidate that is looked at.
 #[derive(Debug)]
 pub(super) struct Case {
@@ -64,13 +75,8 @@ struct Taken {
 impl Check<'_> {
     /// Has a difference of the copy at this position verified.
     pub(super) fn submit(&mut self, copy: usize, candidate: Candidate) {
-        let case = Case {
-            copy,
-            candidate,
-            progress: Progress::default(),
-        };
-        let case = self.pack(&case);
-        self.open.push(case);
+        let candidate = self.packed(copy, &candidate);
+        self.open.push(Waiting::new(copy, candidate));
     }
 
     /// Looks at all open candidates until every one is settled. What is not, when it is stopped, stays open.
@@ -188,12 +194,15 @@ impl Check<'_> {
     }
 
     fn pack(&self, case: &Case) -> Waiting {
-        let copy = &self.copies[case.copy].copy.table.key;
         Waiting {
-            copy: case.copy,
-            candidate: Packed::new(&case.candidate, &self.dataset.base.key, copy),
             progress: case.progress,
+            ..Waiting::new(case.copy, self.packed(case.copy, &case.candidate))
         }
+    }
+
+    fn packed(&self, copy: usize, candidate: &Candidate) -> Packed {
+        let copy = &self.copies[copy].copy.table.key;
+        Packed::new(candidate, &self.dataset.base.key, copy)
     }
 
     pub(super) fn unpack(&self, case: &Waiting) -> Case {

@@ -10,7 +10,7 @@ use crate::domain::query::Consistency;
 use crate::domain::read::{ChangeKind, ReadError, ReadErrorKind, StreamPage, StreamRecord};
 use crate::domain::schema::Table;
 use crate::domain::value::Item;
-use crate::engine::pages::{Cursor, Reader, Stop, Sweep};
+use crate::engine::pages::{Found, Reader, Stop};
 use crate::store::{Store, Streams};
 use chrono::Utc;
 use std::collections::{BTreeMap, BTreeSet};
@@ -361,19 +361,10 @@ impl Follow {
         Ok(())
     }
 
-    async fn items(
-        &mut self,
-        table: &Table,
-        keys: BTreeSet<Item>,
-    ) -> Result<BTreeMap<Item, Item>, Stop> {
-        let cursors = Cursor::keys(&table.name, &keys, Consistency::Strong, None);
-        let mut sweep = Sweep::new(cursors);
-        let mut found = BTreeMap::new();
-        while let Some(page) = sweep.next(&mut self.reader, 1, None).await? {
-            let items = page.items.iter().map(|item| item.to_item());
-            found.extend(items.map(|item| (table.key.of(&item), item)));
-        }
-        Ok(found)
+    async fn items(&mut self, table: &Table, keys: BTreeSet<Item>) -> Result<Found, Stop> {
+        self.reader
+            .items(table, &keys, Consistency::Strong, 1)
+            .await
     }
 
     fn note(&mut self, note: String) {

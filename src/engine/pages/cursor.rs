@@ -3,7 +3,7 @@
 use crate::domain::names::TableName;
 use crate::domain::problem::Problem;
 use crate::domain::query::Consistency;
-use crate::domain::read::{BatchGet, Get, ReadError, ReadErrorKind, ReadPage, ReadRequest};
+use crate::domain::read::{BatchGet, Get, ReadError, ReadErrorKind, ReadPage, ReadRequest, Scan};
 use crate::domain::value::Item;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -33,6 +33,25 @@ impl Cursor {
             retrying: false,
             stalled: 0,
         }
+    }
+
+    /// Reads a table as it is, eventually consistent: one of so many segments of it (its number first), or
+    /// all of it, from behind the item of the key `start`.
+    pub(in crate::engine) fn scan(
+        table: &TableName,
+        segment: Option<(u32, u32)>,
+        start: Option<Item>,
+    ) -> Self {
+        Self::new(ReadRequest::Scan(Scan {
+            table: table.clone(),
+            index: None,
+            filter: None,
+            projection: None,
+            limit: None,
+            start,
+            segment: segment.filter(|(_, total)| *total > 1),
+            consistency: Consistency::Eventual,
+        }))
     }
 
     /// The fewest calls that get all `keys` of a table, each key once.
@@ -129,7 +148,6 @@ fn stayed_unprocessed(table: &TableName, keys: usize) -> ReadError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::read::Scan;
     use crate::domain::value::Value;
 
     fn key(n: usize) -> Item {
@@ -201,16 +219,7 @@ mod tests {
 
     #[test]
     fn a_scan_goes_on_where_the_page_ended_and_ends_without_a_next_key() {
-        let mut cursor = Cursor::new(ReadRequest::Scan(Scan {
-            table: "t".into(),
-            index: None,
-            filter: None,
-            projection: None,
-            limit: None,
-            start: None,
-            segment: None,
-            consistency: Consistency::Eventual,
-        }));
+        let mut cursor = Cursor::scan(&"t".into(), None, None);
         let page = ReadPage {
             next: Some(key(7)),
             ..ReadPage::default()

@@ -125,6 +125,36 @@ fn a_copy_item_without_a_base_key_is_a_candidate_of_its_own() {
 }
 
 #[test]
+fn of_more_candidates_than_are_verified_the_rest_is_counted() {
+    let dataset = strikes();
+    let copy = copy(&dataset, "by_month");
+    let id = |n: usize| json!({"strike_id": {"S": format!("S{n:05}")}});
+    let base: Vec<Item> = (0..10).map(|n| with(&strike(), &id(n))).collect();
+    let (expected, actual) = fixture::sides(&dataset, copy, &base, &[]);
+    let mut gathered = Gathered::new(&dataset, copy, 3);
+    gathered.take(&expected, &actual);
+    let (candidates, rest) = gathered.finish();
+    assert_eq!((candidates.len(), rest), (3, 7));
+}
+
+#[test]
+fn a_stray_is_known_by_the_item_that_should_be_there_in_whichever_bucket_that_is() {
+    let dataset = strikes();
+    let copy = copy(&dataset, "by_month");
+    let stray = with(&in_month(&strike()), &json!({"strike_id": null}));
+    let (expected, actual) = fixture::sides(&dataset, copy, &[strike()], &[stray]);
+    let mut gathered = Gathered::new(&dataset, copy, 3);
+    // Its record has a bucket of its own, and may come first.
+    gathered.take(&[], &actual);
+    gathered.take(&expected, &[]);
+    assert!(gathered.has_strays());
+    gathered.take_known(&[], &actual);
+    gathered.take_known(&expected, &[]);
+    let (candidates, rest) = gathered.finish();
+    assert_eq!((candidates.len(), rest), (1, 0));
+}
+
+#[test]
 fn items_that_do_not_belong_to_the_copy_are_no_candidates() {
     let foreign = json!({"party": {"S": "x"}, "slot": {"S": "v2#x"}});
     assert_eq!(candidates("by_party", &[], &[item(&foreign)]), []);

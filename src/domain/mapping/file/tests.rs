@@ -41,6 +41,16 @@ fn the_strikes_file_says_what_it_means() {
     );
 }
 
+#[rstest]
+#[case::unless_told("", Nulls::Values)]
+#[case::when_told("null = \"value\"", Nulls::Values)]
+#[case::for_nothing("null = \"missing\"", Nulls::Missing)]
+fn null_is_held_for_a_value(#[case] line: &str, #[case] expected: Nulls) {
+    let text = format!("version = 1\n[dataset.d]\nbase = \"b\"\n[dataset.d.check]\n{line}\n");
+    let file = parse_dataset_file("d.toml", &text).unwrap();
+    assert_eq!(file.datasets[0].check.nulls, expected);
+}
+
 #[test]
 fn copies_come_in_file_order_with_their_defaults() {
     let copies = strikes().copies;
@@ -92,7 +102,7 @@ fn a_domain_has_strings_numbers_with_all_digits_and_booleans() {
 )]
 #[case::a_key_like_no_other(
     "[dataset.d.check]\nxyz = 1",
-    "d.toml:5:1: unknown key `xyz` in `[dataset.d.check]` (try: one of `grace`, `rcu_per_second`, `max_rcu`)"
+    "d.toml:5:1: unknown key `xyz` in `[dataset.d.check]` (try: one of `grace`, `rcu_per_second`, `max_rcu`, `null`)"
 )]
 #[case::a_missing_table(
     "[dataset.d.copy.c]\nset = {}",
@@ -117,6 +127,10 @@ fn a_domain_has_strings_numbers_with_all_digits_and_booleans() {
 #[case::no_duration(
     "[dataset.d.check]\ngrace = \"soon\"",
     "d.toml:5:9: `soon` is not a duration (try: `\"auto\"`, `\"30s\"`, `\"500ms\"`, or `\"2m\"`)"
+)]
+#[case::null_as_something_else(
+    "[dataset.d.check]\nnull = false",
+    "d.toml:5:8: `null` is not understood (try: `\"value\"`, or `\"missing\"` to hold null for no attribute at all)"
 )]
 #[case::no_pace(
     "[dataset.d.check]\nmax_rcu = 0",

@@ -60,11 +60,7 @@ fn catalog() -> Catalog {
             always: Vec::new(),
             domain: IndexMap::new(),
             copies: IndexMap::new(),
-            check: CheckOptions {
-                grace: None,
-                rcu_per_second: None,
-                max_rcu: None,
-            },
+            check: CheckOptions::default(),
         },
         base: table("strikes", &["by_operator", "by_date"]),
         copies: vec![copy("by_month", table("strikes_by_month", &["by_date"]))],

@@ -34,7 +34,7 @@ pub(super) struct Manifest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Spec {
     dataset: DatasetName,
-    /// Which base items count, and how they are told apart.
+    /// Which base items count, how they are told apart, and what of an item counts.
     base: String,
     /// The copies under check, and how each follows from the base.
     copies: Vec<(CopyName, String)>,
@@ -98,7 +98,8 @@ impl Manifest {
 
 impl Spec {
     pub(super) fn new(dataset: &BoundDataset, copies: &[&BoundCopy]) -> Self {
-        let base = digest(&(&dataset.dataset.filter, &dataset.base.key));
+        let nulls = dataset.dataset.check.nulls;
+        let base = digest(&(&dataset.dataset.filter, &dataset.base.key, nulls));
         Self {
             dataset: dataset.dataset.name.clone(),
             base,

@@ -5,8 +5,6 @@ use super::{Cluster, Random, Sampling};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::Rcu;
 use crate::domain::plan::pace::scan_page_items;
-use crate::domain::query::Consistency;
-use crate::domain::read::{ReadRequest, Scan};
 use crate::domain::schema::Table;
 use crate::domain::value::Item;
 use crate::engine::analyze::draw::Draw;
@@ -43,7 +41,8 @@ impl Check<'_> {
                 break;
             }
             let items = Some(draw.items());
-            for (segment, cursor) in segments.iter().map(|s| (s, cursor(table, Some(*s)))) {
+            for segment in segments {
+                let cursor = Cursor::scan(&table.name, Some(segment), None);
                 let mut sweep = Sweep::new(vec![cursor]);
                 let (mut cluster, mut seen) = (Cluster::new(), 0);
                 while let Some(page) = sweep.next(&mut self.reader, WIDTH, items).await? {
@@ -76,7 +75,7 @@ impl Check<'_> {
     ) -> Result<Vec<Cluster>, Stop> {
         let most = usize::try_from(sampling.items).unwrap_or(usize::MAX);
         let items = Some(scan_page_items(table.mean_item()));
-        let mut sweep = Sweep::new(vec![cursor(table, None)]);
+        let mut sweep = Sweep::new(vec![Cursor::scan(&table.name, None, None)]);
         // Those with the smallest of numbers that chance gives; the second number tells equal ones apart.
         let mut kept: BTreeMap<(u64, u64), Item> = BTreeMap::new();
         let mut read = 0;
@@ -99,17 +98,4 @@ impl Check<'_> {
         }
         Ok(kept.into_values().map(|item| vec![item]).collect())
     }
-}
-
-fn cursor(table: &Table, segment: Option<(u32, u32)>) -> Cursor {
-    Cursor::new(ReadRequest::Scan(Scan {
-        table: table.name.clone(),
-        index: None,
-        filter: None,
-        projection: None,
-        limit: None,
-        start: None,
-        segment: segment.filter(|(_, total)| *total > 1),
-        consistency: Consistency::Eventual,
-    }))
 }
