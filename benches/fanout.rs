@@ -10,14 +10,17 @@
     reason = "a bench prints, and fails where it stands"
 )]
 
+#[path = "../tests/engine/bare.rs"]
+mod bare;
+
 use async_trait::async_trait;
+use bare::bare;
 use criterion::{Criterion, criterion_group, criterion_main};
 use driftscope::domain::expr::{Path, Predicate};
 use driftscope::domain::item::BlockBuilder;
-use driftscope::domain::names::{Range, Rcu, TableName};
-use driftscope::domain::plan::pace::Filtered;
-use driftscope::domain::plan::{Access, Basis, Estimate, OrderStrategy, Plan, Reads};
-use driftscope::domain::query::{Consistency, Direction, OrderBy, Request, Select};
+use driftscope::domain::names::{Rcu, TableName};
+use driftscope::domain::plan::{OrderStrategy, Plan, Reads};
+use driftscope::domain::query::{Direction, OrderBy, Request, Select};
 use driftscope::domain::read::{Consumed, KeyCondition, ReadError, ReadPage, ReadRequest};
 use driftscope::domain::schema::{KeyAttribute, KeyKind, KeySchema, Table};
 use driftscope::domain::value::{Item, Value};
@@ -130,38 +133,11 @@ fn plan(partitions: usize, order: OrderStrategy) -> Plan {
         partition_len: 1,
         range: None,
     });
-    Plan {
-        access: Access {
-            table: "strikes_by_month".into(),
-            index: None,
-            copy: None,
-        },
-        key: key.clone(),
-        table_key: key,
-        reads: Reads::Partitions {
-            conditions: conditions.collect(),
-            direction: Direction::Ascending,
-        },
-        order,
-        ordered_by: usize::from(order != OrderStrategy::None),
-        filter: None,
-        residual: Predicate::TRUE.into(),
-        projection: None,
-        fetch: None,
-        hidden: Vec::new(),
-        distinct: None,
-        filtered: Filtered::No,
-        consistency: Consistency::Eventual,
-        estimate: Estimate {
-            rcu: Range::at_least(Rcu(0.0)),
-            expected: Rcu(0.0),
-            requests: Range::at_least(0),
-            bytes: Range::at_least(0),
-            usd: None,
-            basis: Basis::Unknown,
-        },
-        parts: Vec::new(),
-    }
+    let reads = Reads::Partitions {
+        conditions: conditions.collect(),
+        direction: Direction::Ascending,
+    };
+    bare("strikes_by_month", key, reads, order)
 }
 
 /// `ORDER BY month` where partitions follow each other, `ORDER BY rank` where they are merged.

@@ -8,6 +8,10 @@
 
 #[path = "engine/analyze.rs"]
 mod analyze;
+#[path = "engine/bare.rs"]
+mod bare;
+#[path = "engine/beside.rs"]
+mod beside;
 #[path = "engine/catalog.rs"]
 mod catalog;
 #[path = "engine/demo.rs"]

@@ -1,16 +1,30 @@
 //! Bad input gets what, why, what to try, and the right exit code.
 
 use crate::fixture::clean;
-use crate::program::driftscope;
+use crate::program::{Ran, driftscope, ran};
 use assert_cmd::Command;
 use rstest::rstest;
+use std::ffi::OsStr;
+use std::process;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_driftscope");
 
 fn run(command: &mut Command) -> (i32, String) {
-    let output = command.output().unwrap();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8_lossy(&output.stderr).into_owned(),
-    )
+    let ran = ran(command);
+    (ran.code.unwrap(), ran.told)
+}
+
+/// Arguments before the command, for those who start the program by themselves.
+fn over_clean_tables() -> [&'static OsStr; 4] {
+    let fixture = clean();
+    let endpoint = fixture.endpoint.as_ref();
+    let dataset = fixture.dataset_path.as_ref();
+    [
+        "--endpoint-url".as_ref(),
+        endpoint,
+        "--dataset".as_ref(),
+        dataset,
+    ]
 }
 
 #[rstest]
@@ -151,17 +165,54 @@ fn a_disk_that_is_full_is_said_and_not_ignored(#[case] args: &[&str]) {
     );
 }
 
+/// The disk is as good as full: no file may grow beyond a few pages.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_fills_up_ends_a_check_that_goes_on_when_there_is_space_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("check");
+    let full = "trap '' XFSZ; ulimit -f 64; exec \"$@\"";
+    let check = |launcher: &[&str]| {
+        let words = [launcher, &[PROGRAM]].concat();
+        let output = process::Command::new(words[0])
+            .args(&words[1..])
+            .args(over_clean_tables())
+            .args(["drift", "--copy", "by_month", "--grace", "50ms"])
+            .args([
+                "--rcu-per-second",
+                "1000000",
+                "--format",
+                "json",
+                "--checkpoint",
+            ])
+            .arg(&path)
+            .output();
+        Ran::of(output.unwrap())
+    };
+    let stopped = check(&["sh", "-c", full, "sh"]);
+    assert_eq!(stopped.code, Some(3), "{}", stopped.told);
+    assert_eq!(stopped.summary()["complete"], false);
+    let where_and_what = format!("could not be kept in `{}.d`", path.display());
+    assert!(
+        stopped.told.contains(&where_and_what) && stopped.told.contains("try: "),
+        "{}",
+        stopped.told
+    );
+    let gone_on = check(&[]);
+    assert_eq!(gone_on.code, Some(0), "{}", gone_on.told);
+    let items = clean().items_of("strikes").len();
+    assert_eq!(gone_on.summary()["base_items"], items);
+}
+
 #[rstest]
 #[case::rows(&["query", "SELECT * FROM strikes WHERE size(species) > 3", "--yes", "--format", "jsonl"])]
 #[case::a_script(&["completions", "bash"])]
 fn a_reader_that_goes_away_ends_the_program_quietly(#[case] args: &[&str]) {
-    let fixture = clean();
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_driftscope"))
-        .args(["--endpoint-url", &fixture.endpoint, "--dataset"])
-        .arg(&fixture.dataset_path)
+    let mut child = process::Command::new(PROGRAM)
+        .args(over_clean_tables())
         .args(args)
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
+        .stdout(process::Stdio::piped())
+        .stderr(process::Stdio::piped())
         .spawn()
         .unwrap();
     drop(child.stdout.take());

@@ -1,20 +1,18 @@
 //! The drift check finds exactly the drift there is.
 
 use crate::fixture::{clean, drifted};
-use crate::program::driftscope;
+use crate::program::drift;
 use driftscope::sandbox::seeded_drift;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// As fast as the tables can be read.
+const AT_ONCE: [&str; 2] = ["--rcu-per-second", "1000000"];
+
 #[test]
 fn a_dataset_without_drift_is_clean_and_complete() {
-    let output = driftscope(clean())
-        .args(["drift", "--grace", "100ms", "--format", "json"])
-        .args(["--rcu-per-second", "1000000"])
-        .output()
-        .unwrap();
-    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{summary}");
+    let (summary, code) = summary(&[]);
+    assert_eq!(code, Some(0), "{summary}");
     assert_eq!(
         (summary["complete"].clone(), summary["base_items"].clone()),
         (true.into(), clean().items_of("strikes").len().into())
@@ -23,29 +21,11 @@ fn a_dataset_without_drift_is_clean_and_complete() {
 
 #[test]
 fn exactly_the_seeded_drift_is_found() {
-    let fixture = drifted();
     let directory = tempfile::tempdir().unwrap();
     let findings = directory.path().join("findings.ndjson");
-    let output = driftscope(fixture)
-        .args([
-            "drift",
-            "--grace",
-            "100ms",
-            "--format",
-            "json",
-            "--rcu-per-second",
-            "1000000",
-            "--findings",
-        ])
-        .arg(&findings)
-        .output()
-        .unwrap();
-    assert_eq!(
-        output.status.code(),
-        Some(1),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let file = ["--findings", findings.to_str().unwrap()];
+    let ran = drift(drifted(), &[AT_ONCE, file].concat());
+    assert_eq!(ran.code, Some(1), "{}", ran.told);
     let found: BTreeSet<(String, String, String)> = std::fs::read_to_string(findings)
         .unwrap()
         .lines()
@@ -78,25 +58,11 @@ fn exactly_the_seeded_drift_is_found() {
 
 /// The summary of a check of the clean dataset with more arguments, and with which code it ended.
 fn summary(more: &[&str]) -> (Value, Option<i32>) {
-    let output = driftscope(clean())
-        .args([
-            "drift",
-            "--grace",
-            "100ms",
-            "--format",
-            "json",
-            "--rcu-per-second",
-            "1000000",
-        ])
-        .args(more)
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    let summary = serde_json::from_slice(&output.stdout);
-    (
-        summary.unwrap_or_else(|e| panic!("{e}: {told}")),
-        output.status.code(),
-    )
+    let ran = drift(
+        clean(),
+        &[&AT_ONCE, &["--format", "json"][..], more].concat(),
+    );
+    (ran.summary(), ran.code)
 }
 
 fn consumed(summary: &Value) -> f64 {
@@ -157,14 +123,11 @@ fn a_check_that_ran_out_of_its_budget_goes_on_from_its_checkpoint() {
 
 #[test]
 fn a_checkpoint_that_cannot_be_kept_is_told_before_anything_is_read() {
-    let output = driftscope(clean())
-        .args(["drift", "--checkpoint", "/nowhere/at/all/check"])
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(3), "{told}");
+    let ran = drift(clean(), &["--checkpoint", "/nowhere/at/all/check"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.told);
     assert!(
-        told.contains("/nowhere/at/all/check") && output.stdout.is_empty(),
-        "{told}"
+        ran.told.contains("/nowhere/at/all/check") && ran.out.is_empty(),
+        "{}",
+        ran.told
     );
 }

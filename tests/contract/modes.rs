@@ -1,34 +1,10 @@
 //! `drift` of a part: samples and partitions, as scripts see them.
 
-use crate::fixture::{Fixture, clean, drifted};
-use crate::program::driftscope;
+use crate::fixture::{clean, drifted};
+use crate::program::{Ran, drift, ran};
 use rstest::rstest;
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    told: String,
-}
-
-impl Ran {
-    fn summary(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.told))
-    }
-}
-
-fn drift(fixture: &Fixture, args: &[&str]) -> Ran {
-    let mut command = driftscope(fixture);
-    command.args(["drift", "--grace", "50ms"]).args(args);
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran {
-        code: output.status.code(),
-        out: text(output.stdout),
-        told: text(output.stderr),
-    }
-}
 
 #[test]
 fn a_sample_says_how_much_drift_there_may_be_and_never_that_there_is_none() {
@@ -203,12 +179,7 @@ fn with_mapping(from: &str, to: &str, args: &[&str]) -> Ran {
         .arg(path)
         .args(["drift", "--grace", "50ms", "--copy", "by_month"])
         .args(args);
-    let output = command.output().unwrap();
-    Ran {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        told: String::from_utf8(output.stderr).unwrap(),
-    }
+    ran(&mut command)
 }
 
 #[rstest]

@@ -5,6 +5,7 @@ use crate::fixture::{Fixture, clean};
 use assert_cmd::Command;
 use driftscope::domain::query::parse_request;
 use serde_json::Value;
+use std::process::Output;
 
 /// Where nothing can be kept: what one run learns shall not change another one's route.
 const NOWHERE: &str = "/dev/null";
@@ -19,6 +20,40 @@ pub(crate) fn driftscope(fixture: &Fixture) -> Command {
         .args(["--endpoint-url", &fixture.endpoint, "--dataset"])
         .arg(&fixture.dataset_path);
     command
+}
+
+/// What a run gave.
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) told: String,
+}
+
+impl Ran {
+    pub(crate) fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self {
+            code: output.status.code(),
+            out: text(output.stdout),
+            told: text(output.stderr),
+        }
+    }
+
+    /// What was printed, as one JSON value.
+    pub(crate) fn summary(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.told))
+    }
+}
+
+pub(crate) fn ran(command: &mut Command) -> Ran {
+    Ran::of(command.output().unwrap())
+}
+
+/// Runs a drift check.
+pub(crate) fn drift(fixture: &Fixture, args: &[&str]) -> Ran {
+    ran(driftscope(fixture)
+        .args(["drift", "--grace", "50ms"])
+        .args(args))
 }
 
 pub(crate) fn json(command: &mut Command) -> Value {

@@ -1,7 +1,7 @@
 //! What is done with findings: accepted as a baseline, looked at again, mended by a plan.
 
 use crate::fixture::{Fixture, clean, drifted};
-use crate::program::driftscope;
+use crate::program::{Ran, driftscope, ran};
 use rstest::rstest;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -23,22 +23,8 @@ fn findings() -> &'static str {
     })
 }
 
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    told: String,
-}
-
 fn run(fixture: &Fixture, args: &[&str], file: Option<&Path>) -> Ran {
-    let mut command = driftscope(fixture);
-    command.args(args).args(file);
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran {
-        code: output.status.code(),
-        out: text(output.stdout),
-        told: text(output.stderr),
-    }
+    ran(driftscope(fixture).args(args).args(file))
 }
 
 /// A file with that text, as long as the directory lives.
@@ -138,9 +124,9 @@ fn a_file_that_is_not_there_and_one_that_is_empty_are_told_apart() {
     assert_eq!(ran.code, Some(2), "{}", ran.told);
 }
 
-#[test]
-fn drift_that_was_accepted_is_told_and_ends_clean() {
-    let (_directory, path) = file(findings());
+/// A check of the drifted tables against accepted findings.
+fn against_baseline(accepted: &str) -> Ran {
+    let (_directory, path) = file(accepted);
     let args = [
         "drift",
         "--grace",
@@ -149,7 +135,12 @@ fn drift_that_was_accepted_is_told_and_ends_clean() {
         "jsonl",
         "--baseline",
     ];
-    let ran = run(drifted(), &args, Some(&path));
+    run(drifted(), &args, Some(&path))
+}
+
+#[test]
+fn drift_that_was_accepted_is_told_and_ends_clean() {
+    let ran = against_baseline(findings());
     assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{}", ran.told);
     let count = findings().lines().count();
     assert!(
@@ -163,16 +154,7 @@ fn drift_that_was_accepted_is_told_and_ends_clean() {
 fn drift_beyond_the_baseline_is_drift_and_entries_without_drift_are_told() {
     let (known, rest) = findings().split_once('\n').unwrap();
     let changed = known.replace("\"S\":\"", "\"S\":\"former ");
-    let (_directory, path) = file(&format!("{changed}\n{rest}"));
-    let args = [
-        "drift",
-        "--grace",
-        "50ms",
-        "--format",
-        "jsonl",
-        "--baseline",
-    ];
-    let ran = run(drifted(), &args, Some(&path));
+    let ran = against_baseline(&format!("{changed}\n{rest}"));
     assert_eq!(ran.code, Some(1), "{}", ran.told);
     assert_eq!(ran.out.lines().count(), 1);
     assert!(

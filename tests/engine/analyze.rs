@@ -32,12 +32,17 @@ const PAGE: f64 = 9.0;
 
 /// `customers` of ten orders each, about 600 bytes an order, with their copies by state.
 async fn orders(customers: usize) -> (Server, Catalog) {
+    orders_of(customers, 10).await
+}
+
+/// `customers` of so many orders each.
+async fn orders_of(customers: usize, each: usize) -> (Server, Catalog) {
     let server = Server::start().await;
     server.db.create("orders", &["customer", "id"]);
     server.db.create("orders_by_state", &["state", "id"]);
-    for n in 0..customers * 10 {
+    for n in 0..customers * each {
         let order = json!({
-            "customer": {"S": format!("C{:04}", n / 10)}, "id": {"S": format!("O{n:05}")},
+            "customer": {"S": format!("C{:04}", n / each)}, "id": {"S": format!("O{n:05}")},
             "state": {"S": STATES[n % 4]}, "text": {"S": "x".repeat(560)},
         });
         server.db.put("orders", &order);
@@ -132,6 +137,36 @@ async fn a_small_budget_is_kept_to_within_a_page_and_spread_over_segments() {
     assert!((24.0 - PAGE..=24.0 + PAGE).contains(&used), "{used} RCU");
     let segments = segments(&watched);
     assert!(segments.len() >= 8, "{segments:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_table_that_the_budget_nearly_pays_for_every_segment_is_read_to_its_end_before_the_next()
+ {
+    let (server, catalog) = orders_of(40, 50).await;
+    let mut continued = Vec::new();
+    for budget in [24.0, 100.0] {
+        let watched = Watched::new(&server.store);
+        let analysis = sampled(watched.store(), &catalog, Some(budget)).await;
+        assert!(!analysis.samples[0].complete);
+        let (mut begun, mut pages, mut ending) = (Vec::new(), 0, false);
+        for read in watched.reads() {
+            let ReadRequest::Scan(scan) = read else {
+                panic!("{read:?}")
+            };
+            if scan.start.is_some() {
+                assert!(begun.contains(&scan.segment), "{:?} was left", scan.segment);
+                (pages, ending) = (pages + 1, true);
+                continue;
+            }
+            if std::mem::take(&mut ending) {
+                begun.clear();
+            }
+            begun.push(scan.segment);
+        }
+        continued.push(pages);
+    }
+    assert_eq!(continued[0], 0, "first pages of many segments say more");
+    assert!(continued[1] > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

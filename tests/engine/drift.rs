@@ -1,13 +1,12 @@
 //! The drift check.
 
-use crate::support::{Do, Server, Watched, Writer, item};
+use crate::support::{Do, Server, Watched, Writer, bound, item, with_slot};
 use driftscope::domain::drift::{Class, Finding, LeftOpen};
-use driftscope::domain::mapping::{BoundDataset, parse_dataset_file};
+use driftscope::domain::mapping::BoundDataset;
 use driftscope::domain::names::Rcu;
 use driftscope::domain::query::Consistency;
 use driftscope::domain::read::{ReadErrorKind, ReadRequest};
 use driftscope::domain::value::Item;
-use driftscope::engine::catalog::load_all;
 use driftscope::engine::drift::{
     CheckOutcome, DriftEvent, DriftOptions, Grace, Means, Mends, Phase, Scope, check,
 };
@@ -58,15 +57,8 @@ pub(crate) fn order(n: usize) -> Json {
     })
 }
 
-fn state_item(order: &Json) -> Json {
-    let mut item = order.clone();
-    let text = |name: &str| order[name]["S"].as_str().unwrap().to_owned();
-    item["slot"] = json!({"S": format!("{}#{}", text("day"), text("id"))});
-    item
-}
-
 fn copy(db: &Writer, order: &Json) {
-    db.put("by_state", &state_item(order));
+    db.put("by_state", &with_slot(order));
     db.put("by_ticket", order);
     if order["day"]["S"].as_str().unwrap() > "1998-08-05" {
         db.put("by_day", order);
@@ -78,11 +70,7 @@ pub(crate) fn day_key(order: &Json) -> Json {
 }
 
 pub(crate) async fn dataset(store: &Arc<dyn Store>) -> BoundDataset {
-    let files = vec![parse_dataset_file("orders.toml", FILE).unwrap()];
-    let catalog = load_all(Arc::clone(store), files, None).await.unwrap();
-    let dataset = catalog.dataset("orders").unwrap().clone();
-    assert!(dataset.failed.is_empty(), "{:?}", dataset.failed);
-    dataset
+    bound(store, FILE).await
 }
 
 pub(crate) fn options() -> DriftOptions {
@@ -188,7 +176,7 @@ async fn every_class_of_drift_is_found_exactly() {
     orphan["ticket"] = json!({"S": "t99"});
     db.put("by_ticket", &orphan);
     // misplaced: the old state row stayed
-    let mut old = state_item(&order(8));
+    let mut old = with_slot(&order(8));
     old["state"] = json!({"S": "Utah"});
     db.put("by_state", &old);
     // different

@@ -1,16 +1,11 @@
 //! What a check tells besides drift: what has expired, and what it could not know.
 
-use crate::support::{Server, Watched};
+use crate::support::{Server, Watched, bound, outcome, soon};
 use driftscope::domain::drift::Class;
-use driftscope::domain::mapping::{BoundDataset, parse_dataset_file};
-use driftscope::engine::catalog::load_all;
-use driftscope::engine::drift::{CheckOutcome, DriftOptions, Grace, Means, check};
+use driftscope::engine::drift::CheckOutcome;
 use driftscope::store::Store;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::mpsc::channel;
-use tokio_util::sync::CancellationToken;
 
 const FILE: &str = r#"
 version = 1
@@ -48,23 +43,9 @@ fn session(n: usize) -> Json {
     })
 }
 
-async fn dataset(store: &Arc<dyn Store>) -> BoundDataset {
-    let files = vec![parse_dataset_file("sessions.toml", FILE).unwrap()];
-    let catalog = load_all(Arc::clone(store), files, None).await.unwrap();
-    catalog.dataset("sessions").unwrap().clone()
-}
-
 async fn checked(server: &Server, store: &Arc<dyn Store>) -> CheckOutcome {
-    let dataset = dataset(&server.store).await;
-    let options = DriftOptions {
-        grace: Grace::Fixed(Duration::from_millis(1)),
-        ..DriftOptions::of(&dataset)
-    };
-    let (sender, mut arriving) = channel(4);
-    let events = async { while arriving.recv().await.is_some() {} };
-    let means = Means::new(Arc::clone(store), sender, CancellationToken::new());
-    let (outcome, ()) = tokio::join!(check(means, &dataset, &options), events);
-    outcome.unwrap()
+    let dataset = bound(&server.store, FILE).await;
+    outcome(store, &dataset, &soon(&dataset), None).await
 }
 
 fn told(outcome: &CheckOutcome) -> Vec<(&str, Class)> {

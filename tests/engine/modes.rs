@@ -1,18 +1,13 @@
 //! Checks of a part: samples and partitions.
 
-use crate::support::{Server, Watched, item};
+use crate::support::{Server, Watched, bound, item, outcome, soon, with_slot};
 use driftscope::domain::drift::{Bound, Class};
-use driftscope::domain::mapping::{BoundDataset, parse_dataset_file};
 use driftscope::domain::read::ReadRequest;
-use driftscope::engine::catalog::load_all;
-use driftscope::engine::drift::{CheckOutcome, DriftOptions, Grace, Means, Sampling, Scope, check};
+use driftscope::engine::drift::{CheckOutcome, DriftOptions, Sampling, Scope};
 use driftscope::store::Store;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::mpsc::channel;
-use tokio_util::sync::CancellationToken;
 
 const FILE: &str = r#"
 version = 1
@@ -36,7 +31,7 @@ async fn server() -> Server {
     for n in 0..ORDERS {
         let order = order(n);
         server.db.put("orders", &order);
-        server.db.put("by_state", &state_item(&order));
+        server.db.put("by_state", &with_slot(&order));
         server.db.put("by_ticket", &order);
     }
     server
@@ -50,39 +45,21 @@ fn order(n: usize) -> Json {
     })
 }
 
-fn state_item(order: &Json) -> Json {
-    let mut item = order.clone();
-    let text = |name: &str| order[name]["S"].as_str().unwrap().to_owned();
-    item["slot"] = json!({"S": format!("{}#{}", text("day"), text("id"))});
-    item
-}
-
 /// An item right behind that of an order, of a base item that does not exist.
 fn orphan(order: &Json) -> Json {
     let mut item = order.clone();
     item["id"] = json!({"S": format!("{}x", order["id"]["S"].as_str().unwrap())});
-    state_item(&item)
-}
-
-async fn dataset(store: &Arc<dyn Store>) -> BoundDataset {
-    let files = vec![parse_dataset_file("orders.toml", FILE).unwrap()];
-    let catalog = load_all(Arc::clone(store), files, None).await.unwrap();
-    catalog.dataset("orders").unwrap().clone()
+    with_slot(&item)
 }
 
 async fn run(store: &Arc<dyn Store>, copy: &str, scope: Scope) -> CheckOutcome {
-    let dataset = dataset(store).await;
+    let dataset = bound(store, FILE).await;
     let options = DriftOptions {
         copies: vec![copy.into()],
-        grace: Grace::Fixed(Duration::from_millis(1)),
         scope,
-        ..DriftOptions::of(&dataset)
+        ..soon(&dataset)
     };
-    let (sender, mut arriving) = channel(4);
-    let drain = async { while arriving.recv().await.is_some() {} };
-    let means = Means::new(Arc::clone(store), sender, CancellationToken::new());
-    let (outcome, ()) = tokio::join!(check(means, &dataset, &options), drain);
-    outcome.unwrap()
+    outcome(store, &dataset, &options, None).await
 }
 
 async fn sampled(store: &Arc<dyn Store>, copy: &str, items: u64) -> (CheckOutcome, Bound) {

@@ -1,11 +1,11 @@
 //! Plans over tables of things, and running them.
 
+use crate::bare::bare;
 use crate::support::Server;
 use driftscope::domain::expr::{Context, Path, Predicate, parse_predicate};
-use driftscope::domain::names::{Range, Rcu};
 use driftscope::domain::plan::pace::Filtered;
-use driftscope::domain::plan::{Access, BaseFetch, Basis, Estimate, OrderStrategy, Plan, Reads};
-use driftscope::domain::query::{Consistency, Direction, OrderBy, Request, Select};
+use driftscope::domain::plan::{BaseFetch, OrderStrategy, Plan, Reads};
+use driftscope::domain::query::{Direction, OrderBy, Request, Select};
 use driftscope::domain::read::KeyCondition;
 use driftscope::domain::schema::{KeyAttribute, KeyKind, KeySchema};
 use driftscope::domain::value::{Item, Value};
@@ -55,36 +55,7 @@ pub(crate) fn key(names: &[&str]) -> KeySchema {
 
 /// A plan whose reads give one term of the order, or none.
 pub(crate) fn plan(table: &str, keys: &[&str], reads: Reads, order: OrderStrategy) -> Plan {
-    let is_read = !matches!(order, OrderStrategy::None | OrderStrategy::Sort);
-    Plan {
-        access: Access {
-            table: table.into(),
-            index: None,
-            copy: None,
-        },
-        key: key(keys),
-        table_key: key(keys),
-        reads,
-        order,
-        ordered_by: usize::from(is_read),
-        filter: None,
-        residual: Predicate::TRUE.into(),
-        projection: None,
-        fetch: None,
-        hidden: Vec::new(),
-        distinct: None,
-        filtered: Filtered::No,
-        consistency: Consistency::Eventual,
-        estimate: Estimate {
-            rcu: Range::at_least(Rcu(0.0)),
-            expected: Rcu(0.0),
-            requests: Range::at_least(0),
-            bytes: Range::at_least(0),
-            usd: None,
-            basis: Basis::Unknown,
-        },
-        parts: Vec::new(),
-    }
+    bare(table, key(keys), reads, order)
 }
 
 /// The three months, in the order of `direction`.

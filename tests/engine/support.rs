@@ -2,17 +2,23 @@
 
 use async_trait::async_trait;
 use driftscope::domain::item::item_from_dynamo_json;
+use driftscope::domain::mapping::{BoundDataset, parse_dataset_file};
 use driftscope::domain::names::TableName;
 use driftscope::domain::problem::Problem;
 use driftscope::domain::read::{ReadError, ReadErrorKind, ReadPage, ReadRequest};
 use driftscope::domain::schema::Table;
 use driftscope::domain::value::Item;
+use driftscope::engine::catalog::load_all;
+use driftscope::engine::drift::{CheckOutcome, Checkpoint, DriftOptions, Grace, Means, check};
 use driftscope::store::dynamo::Dynamo;
 use driftscope::store::{Identity, Names, Store};
 use serde_json::{Value as Json, json};
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::mpsc::channel;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 /// An embedded `DynamoDB`, served on loopback, written to by its own API.
 pub(crate) struct Server {
@@ -229,6 +235,49 @@ impl Store for Watched {
     fn identity(&self) -> Identity {
         self.inner.identity()
     }
+}
+
+/// The only dataset of a file, bound to the tables there are.
+pub(crate) async fn bound(store: &Arc<dyn Store>, file: &str) -> BoundDataset {
+    let file = parse_dataset_file("test.toml", file).unwrap();
+    let name = file.datasets[0].name.clone();
+    let catalog = load_all(Arc::clone(store), vec![file], None).await.unwrap();
+    let dataset = catalog.dataset(name.as_str()).unwrap().clone();
+    assert!(dataset.failed.is_empty(), "{:?}", dataset.failed);
+    dataset
+}
+
+/// A check of a dataset that looks again at once.
+pub(crate) fn soon(dataset: &BoundDataset) -> DriftOptions {
+    DriftOptions {
+        grace: Grace::Fixed(Duration::from_millis(1)),
+        ..DriftOptions::of(dataset)
+    }
+}
+
+/// How a check ends.
+pub(crate) async fn outcome(
+    store: &Arc<dyn Store>,
+    dataset: &BoundDataset,
+    options: &DriftOptions,
+    checkpoint: Option<Checkpoint>,
+) -> CheckOutcome {
+    let (events, mut arriving) = channel(4);
+    let means = Means {
+        checkpoint,
+        ..Means::new(Arc::clone(store), events, CancellationToken::new())
+    };
+    let listen = async { while arriving.recv().await.is_some() {} };
+    let (outcome, ()) = tokio::join!(check(means, dataset, options), listen);
+    outcome.unwrap()
+}
+
+/// An item by its order under another key: `slot` is its day and its id.
+pub(crate) fn with_slot(order: &Json) -> Json {
+    let mut item = order.clone();
+    let text = |name: &str| order[name]["S"].as_str().unwrap().to_owned();
+    item["slot"] = json!({"S": format!("{}#{}", text("day"), text("id"))});
+    item
 }
 
 /// An owned item from typed JSON.

@@ -1,12 +1,11 @@
 //! The program that is killed: this very test binary, told what to check by its environment.
 
+use crate::support::{bound, outcome, soon};
 use async_trait::async_trait;
-use driftscope::domain::mapping::parse_dataset_file;
 use driftscope::domain::names::TableName;
 use driftscope::domain::read::{ReadError, ReadPage, ReadRequest};
 use driftscope::domain::schema::Table;
-use driftscope::engine::catalog::load_all;
-use driftscope::engine::drift::{Checkpoint, DriftOptions, Grace, Means, check};
+use driftscope::engine::drift::{Checkpoint, DriftOptions};
 use driftscope::store::dynamo::Dynamo;
 use driftscope::store::{Identity, Names, Store};
 use std::fmt::Write as _;
@@ -15,9 +14,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
-use tokio::sync::mpsc::channel;
-use tokio_util::sync::CancellationToken;
 
 const ENDPOINT: &str = "DRIFTSCOPE_RESUME_ENDPOINT";
 const PLACE: &str = "DRIFTSCOPE_RESUME_PLACE";
@@ -123,24 +119,14 @@ async fn run() {
         inner: Dynamo::local(of(ENDPOINT).to_str().unwrap()),
         log: Mutex::new(File::create(of(LOG)).unwrap()),
     });
-    let files = vec![parse_dataset_file("orders.toml", FILE).unwrap()];
-    let catalog = load_all(Arc::clone(&store), files, None).await.unwrap();
-    let dataset = catalog.dataset("orders").unwrap();
+    let dataset = bound(&store, FILE).await;
     let options = DriftOptions {
-        grace: Grace::Fixed(Duration::from_millis(1)),
         // Written out every few pages.
         memory: 6_000,
-        ..DriftOptions::of(dataset)
+        ..soon(&dataset)
     };
-    let (events, mut arriving) = channel(4);
-    let checkpoint = Checkpoint::open(&place.join("check"), dataset, &options).unwrap();
-    let means = Means {
-        checkpoint: Some(checkpoint),
-        ..Means::new(store, events, CancellationToken::new())
-    };
-    let listen = async { while arriving.recv().await.is_some() {} };
-    let (outcome, ()) = tokio::join!(check(means, dataset, &options), listen);
-    let outcome = outcome.unwrap();
+    let checkpoint = Checkpoint::open(&place.join("check"), &dataset, &options).unwrap();
+    let outcome = outcome(&store, &dataset, &options, Some(checkpoint)).await;
     assert!(outcome.summary.complete, "{outcome:?}");
     let findings = outcome.findings.iter().map(|finding| {
         let mut told = finding.to_json();
