@@ -85,7 +85,7 @@ pub fn expected(estimate: &Estimate) -> String {
         (Basis::Unknown, None) => "? RCU".to_owned(),
         (_, None) => format!("{} RCU", rcu_range(estimate.rcu)),
         (Basis::Exact, Some(high)) if high == estimate.rcu.low => format!("{} RCU", rcu(high)),
-        _ => format!("≈ {} RCU", rcu(estimate.expected)),
+        _ => format!("≈ {} RCU", rcu(estimate.shown())),
     }
 }
 
@@ -95,7 +95,7 @@ pub fn expected_in_range(estimate: &Estimate) -> String {
     match estimate.rcu.high {
         Some(high) if rcu(high) != rcu(estimate.rcu.low) => format!(
             "≈ {} ({}–{}) RCU",
-            rcu(estimate.expected),
+            rcu(estimate.shown()),
             rcu(estimate.rcu.low),
             rcu(high)
         ),

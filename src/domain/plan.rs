@@ -176,7 +176,7 @@ pub enum Basis {
 pub struct Estimate {
     /// Units.
     pub rcu: Range<Rcu>,
-    /// Units most likely: what routes are ranked by.
+    /// Units on average: what routes are ranked by, not in steps of halves as runs are charged.
     pub expected: Rcu,
     /// Requests.
     pub requests: Range<u64>,
@@ -186,6 +186,14 @@ pub struct Estimate {
     pub usd: Option<(f64, Option<f64>)>,
     /// Where it comes from.
     pub basis: Basis,
+}
+
+impl Estimate {
+    /// The expected units as a run may be charged them: in steps of halves.
+    #[must_use]
+    pub fn shown(&self) -> Rcu {
+        Rcu((self.expected.0 * 2.0).round() / 2.0)
+    }
 }
 
 /// A path not taken.

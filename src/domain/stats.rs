@@ -8,6 +8,7 @@
 
 mod attribute;
 mod distinct;
+mod examples;
 mod json;
 mod key;
 mod learn;
@@ -21,6 +22,7 @@ mod spread;
 mod table;
 
 pub use attribute::AttributeStatistics;
+pub use examples::{Examples, Matches};
 pub use path::PathStatistics;
 pub use sampler::{Sampler, Scanned};
 pub use spread::{Figure, Origin, Spread, Volume};
@@ -125,6 +127,13 @@ impl Statistics {
         self.path(path)?.1.partitions()
     }
 
+    /// Items of the partition that an item is in, on average over all items.
+    #[must_use]
+    pub fn neighbours(&self, path: &PathName) -> Option<f64> {
+        let (table, path) = self.path(path)?;
+        path.neighbours(table.fraction()?)
+    }
+
     /// Bytes of the mean item.
     #[must_use]
     pub fn mean_item(&self, path: &PathName) -> Option<Spread> {
@@ -142,6 +151,15 @@ impl Statistics {
     #[must_use]
     pub fn units_of(&self, path: &PathName, items: f64) -> Option<Spread> {
         self.path(path)?.1.units_of(items)
+    }
+
+    /// Whole items of the table's sample, when there are any, and of how many they were chosen.
+    #[must_use]
+    pub fn examples(&self, table: &TableName) -> Option<(&Examples, f64)> {
+        let table = self.tables.get(table)?;
+        let sample = table.sample?;
+        let all = sample.of.map_or(f64::INFINITY, spread::float);
+        Some((&table.examples, all)).filter(|(examples, _)| !examples.is_empty())
     }
 
     /// The share of the table's items that satisfy the predicate; from 0 to 1 where nothing is known of

@@ -2,6 +2,7 @@
 
 use super::choose::Scope;
 use super::conditions::Conditions;
+use super::estimate::Seen;
 use super::{Access, Planner};
 use crate::domain::cost::Prices;
 use crate::domain::expr::{Each, Path, Predicate, ValueExpr};
@@ -39,6 +40,8 @@ pub(super) struct Context<'a> {
     pub(super) region: Option<&'a str>,
     /// What is known of sizes and distributions.
     pub(super) statistics: &'a Statistics,
+    /// Which example items satisfy which condition, as far as anybody asked.
+    pub(super) seen: Rc<Seen>,
 }
 
 impl<'a> Context<'a> {
@@ -68,6 +71,7 @@ impl<'a> Context<'a> {
             prices: planner.prices,
             region: planner.region,
             statistics: &planner.catalog.statistics,
+            seen: Rc::default(),
         }
     }
 

@@ -144,8 +144,7 @@ fn by_key<'a>(
     let sequence = order::of_partitions(context, path, &binding);
     let bound = (binding.repeats, binding.followed.as_slice());
     let shape = shape(context, path, Reading::Query, sequence, bound)?;
-    let lanes = (sequence.strategy, sequence.lanes);
-    let estimate = estimate::of_partitions(context, path, &binding, lanes, &shape);
+    let estimate = estimate::of_partitions(context, path, &binding, sequence, &shape);
     let mut conditions = binding.partitions;
     if sequence.lanes == Direction::Descending {
         conditions.reverse();

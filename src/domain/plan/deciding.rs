@@ -4,7 +4,7 @@
 
 use super::access::AccessPath;
 use super::conditions::understood;
-use crate::domain::expr::Predicate;
+use crate::domain::expr::{EachSource, Predicate, ValueExpr};
 
 /// Those of `conjuncts` that an item may fail whose keys follow the conditions on `followed`: neither
 /// such a condition nor one that all items of a copy satisfy.
@@ -14,7 +14,15 @@ pub(super) fn deciding<'p>(
     conjuncts: &'p [Predicate],
 ) -> Vec<&'p Predicate> {
     let follows = |conjunct: &Predicate| {
-        understood(conjunct).is_some_and(|(name, _)| followed.iter().any(|f| f == name))
+        let attribute = match conjunct {
+            // A partition of the alias holds the items whose list contains its value.
+            Predicate::Contains(ValueExpr::Path(list), ValueExpr::Literal(_)) => path
+                .each()
+                .filter(|each| matches!(&each.source, EachSource::Path(walked) if walked == list))
+                .and_then(|_| list.as_top()),
+            _ => understood(conjunct).map(|(name, _)| name),
+        };
+        attribute.is_some_and(|name| followed.iter().any(|f| f == name))
     };
     let given: Vec<&Predicate> = path.copy.map_or_else(Vec::new, |(dataset, copy)| {
         let filters = [
@@ -28,4 +36,51 @@ pub(super) fn deciding<'p>(
     conjuncts
         .filter(|conjunct| !follows(conjunct) && !given.contains(conjunct))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::mapping::fixture::table;
+    use crate::domain::plan::fixture::{catalog_of, path_of, routed, try_route};
+    use crate::domain::plan::pace::Filtered;
+    use crate::domain::plan::{Plan, Route};
+    use crate::domain::query::Consistency;
+    use rstest::rstest;
+
+    fn plan_of(route: Route, name: &str) -> Plan {
+        let others = route.rejected.into_iter().filter_map(|r| r.plan);
+        let mut plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        plans.find(|plan| path_of(&plan.access) == name).unwrap()
+    }
+
+    #[rstest]
+    #[case::the_element_that_names_the_partition("contains(skus, 'A')", Filtered::No)]
+    #[case::one_of_several("contains(skus, 'A') AND contains(skus, 'B')", Filtered::Maybe)]
+    #[case::another_condition("contains(skus, 'A') AND total > 5", Filtered::Maybe)]
+    fn a_partition_of_an_element_holds_what_contains_it(
+        #[case] filter: &str,
+        #[case] filtered: Filtered,
+    ) {
+        let file = "version = 1\n[dataset.orders]\nbase = \"orders\"\n\
+                    [dataset.orders.copy.by_sku]\ntable = \"orders_by_sku\"\neach = \"skus as sku\"\n\
+                    set = { slot = \"order_id\" }";
+        let tables = [
+            table("orders", "order_id"),
+            table("orders_by_sku", "sku slot"),
+        ];
+        let text = format!("SELECT * FROM orders WHERE {filter} LIMIT 5");
+        let route = try_route(&catalog_of(file, &tables), &text, Consistency::Eventual).unwrap();
+        assert_eq!(plan_of(route, "by_sku").filtered, filtered);
+    }
+
+    #[rstest]
+    #[case::bound("operator = 'A'", Filtered::No)]
+    #[case::the_other_element("operator = 'A' AND airport > 'B'", Filtered::Maybe)]
+    fn a_partition_of_one_of_two_attributes_says_nothing_of_the_other(
+        #[case] filter: &str,
+        #[case] filtered: Filtered,
+    ) {
+        let text = format!("SELECT * FROM strikes WHERE {filter} LIMIT 5");
+        assert_eq!(plan_of(routed(&text), "by_party").filtered, filtered);
+    }
 }

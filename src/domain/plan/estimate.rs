@@ -8,8 +8,10 @@
 
 mod bill;
 mod course;
+mod groups;
 mod known;
 mod limited;
+mod seen;
 mod share;
 mod together;
 mod volume;
@@ -18,7 +20,7 @@ use super::access::{AccessPath, Context};
 use super::pace::scan_page_items;
 use super::partitions::{Binding, Narrowing};
 use super::shape::Shape;
-use super::{Basis, Estimate, OrderStrategy};
+use super::{Basis, Estimate, OrderStrategy, order};
 use crate::domain::cost::{partitions_of, read_to_end, unit_factor};
 use crate::domain::names::{Range, Rcu};
 use crate::domain::query::Direction;
@@ -27,7 +29,8 @@ use bill::{Bill, Errors, calls, sum};
 use course::{Sequence, Supply};
 use known::{Known, factor};
 use limited::{Limited, under_limit};
-use share::{Of, Shares, shares, with_luck};
+pub(super) use seen::Seen;
+use share::{Of, Shares, elsewhere, few, shares, with_luck};
 pub(super) use together::{of_union, rows};
 use volume::Described;
 
@@ -35,6 +38,8 @@ use volume::Described;
 const POINT: f64 = 0.1;
 const CLOSED: f64 = 0.25;
 const HALF_OPEN: f64 = 1.0 / 3.0;
+/// Steps of a unit that tell one expected figure from another.
+const STEPS: f64 = 20.0;
 /// Bytes of a unit.
 const UNIT: f64 = 4096.0;
 
@@ -48,6 +53,8 @@ struct Reading {
     most_items: Option<u32>,
     shares: Shares,
     sequence: Sequence,
+    /// Items that are read beyond a LIMIT to see the end of a group.
+    surplus: Spread,
     basis: Basis,
 }
 
@@ -79,34 +86,41 @@ pub(super) fn of_partitions(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     binding: &Binding<'_>,
-    (order, lanes): (OrderStrategy, Direction),
+    order: order::Sequence,
     shape: &Shape,
 ) -> Estimate {
     let known = Known::of(context, path);
     let count = float(binding.partitions.len());
-    let stops = stops_at(context, order);
-    let sequence = match order {
+    let stops = stops_at(context, order.strategy);
+    let sequence = match order.strategy {
         OrderStrategy::Merge => Sequence::Merge(Supply::Even),
         OrderStrategy::Native | OrderStrategy::Concatenate => Sequence::InOrder,
         OrderStrategy::None | OrderStrategy::Sort => Sequence::Sweep,
     };
     let Some((mut volumes, basis)) = known.partitions(binding) else {
-        let at_once = stops.is_none() || order == OrderStrategy::Merge;
+        let at_once = stops.is_none() || order.strategy == OrderStrategy::Merge;
         let fewest = if at_once { count } else { 1.0 };
         return unknown(context, path, fewest, fewest);
     };
-    if lanes == Direction::Descending {
+    if order.lanes == Direction::Descending {
         volumes.reverse();
     }
+    let shares = shares(context, path, shape, (Of::Part, &binding.followed));
+    let rows: Vec<Spread> = volumes
+        .iter()
+        .map(|volume| few(volume.items, shares.read, shares.of))
+        .collect();
+    let surplus = groups::surplus(context, path, order, &rows);
     let reading = Reading {
         item: known.item_of(&volumes),
         volumes,
         most_items: None,
-        shares: shares(context, path, shape, (Of::Part, &binding.followed)),
+        shares,
         sequence,
+        surplus,
         basis,
     };
-    of_reading(context, path, order, shape, &reading)
+    of_reading(context, path, order.strategy, shape, &reading)
 }
 
 /// The estimate of a Scan of the path.
@@ -134,6 +148,7 @@ pub(super) fn of_scan(
         most_items: Some(scan_page_items(described)),
         shares: shares(context, path, shape, (of, &[])),
         sequence: Sequence::Sweep,
+        surplus: Spread::ZERO,
         basis,
     };
     of_reading(context, path, order, shape, &reading)
@@ -211,11 +226,7 @@ fn of_reading(
     }
     let items = sum(reading.volumes.iter().map(|volume| volume.items), errors);
     let shares = reading.shares;
-    let rows = Spread {
-        low: items.low * shares.read.low,
-        expected: items.expected * shares.read.expected,
-        high: items.high * shares.read.high,
-    };
+    let rows = few(items, shares.read, shares.of);
     let basis = match shape.fetch {
         Some(_) => reading.basis.max(shares.basis),
         None => reading.basis,
@@ -241,7 +252,8 @@ fn rows_fetched(
         return rows;
     };
     let limit = count(limit);
-    let answering = with_luck(answering, limit);
+    // The first ones of an order may be unlike the others.
+    let answering = with_luck(elsewhere(answering), limit);
     let needed = |share: f64| limit / share.max(f64::MIN_POSITIVE);
     Spread {
         low: rows.low.min(needed(answering.high)),
@@ -292,13 +304,14 @@ fn unknown(context: &Context<'_>, path: &AccessPath<'_>, reads: f64, requests: f
     }
 }
 
-/// Puts figures into steps of halves, and prices them.
+/// Puts the ends into steps of halves, and prices them. What is expected is a mean: a fetch that one in
+/// ten runs makes is not nothing.
 fn finish(context: &Context<'_>, path: &AccessPath<'_>, bill: Bill, basis: Basis) -> Estimate {
     // What is a hair beside a step is that step.
     let hair = 1e-6;
     let low = ((bill.units.low + hair) * 2.0).floor() / 2.0;
     let high = (((bill.units.high - hair) * 2.0).ceil() / 2.0).max(low);
-    let expected = (bill.units.expected * 2.0).round() / 2.0;
+    let expected = (bill.units.expected * STEPS).round() / STEPS;
     let table = path.table;
     let price = context
         .prices

@@ -97,7 +97,7 @@ fn bind_with<'a>(
     let sort = range::of(path, &facts)?;
     let points = points(path, &partitions, &sort);
     let repeats = each::repeats(path, partitions.len());
-    let (covered, followed) = follow::of(context, path, &sort);
+    let (covered, followed) = follow::of(context, path, (&sort, &facts));
     let condition = |mut equal: Vec<(String, Value)>| {
         equal.extend_from_slice(&sort.equal);
         KeyCondition {

@@ -117,6 +117,7 @@ impl Context<'_> {
             conditions,
             whole: Some(whole),
             whole_copies: Rc::clone(&self.whole_copies),
+            seen: Rc::clone(&self.seen),
             ..*self
         }
     }

@@ -64,6 +64,19 @@ impl AttributeStatistics {
         self.distinct
     }
 
+    /// The share of items that have the value of one drawn at random: how large groups of equal ones are.
+    #[must_use]
+    pub fn alike(&self) -> f64 {
+        let of = float(self.of.max(1));
+        let share = |items: &u64| float(*items) / of;
+        let top = self.top.iter().map(|(_, items)| share(items));
+        let (listed, squares) = top.fold((0.0, 0.0), |(sum, squares), one| {
+            (sum + one, squares + one * one)
+        });
+        let others = (self.distinct.expected - float(count(self.top.len()))).max(1.0);
+        squares + (self.presence() - listed).max(0.0).powi(2) / others
+    }
+
     fn present(&self) -> u64 {
         self.kinds.values().sum()
     }

@@ -1,6 +1,7 @@
 //! Statistics of a table as text: what is kept on disk.
 
 use super::attribute::AttributeStatistics;
+use super::examples::Examples;
 use super::path::PathStatistics;
 use super::table::{Sample, TableStatistics};
 use crate::domain::names::IndexName;
@@ -10,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Changes with every change of the format; text of another version is of no use.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What only tells the version.
 #[derive(Deserialize)]
@@ -28,6 +29,7 @@ struct File<'a> {
     table: Option<Cow<'a, PathStatistics>>,
     indexes: BTreeMap<IndexName, Cow<'a, PathStatistics>>,
     attributes: Cow<'a, BTreeMap<String, AttributeStatistics>>,
+    examples: Cow<'a, Examples>,
 }
 
 impl TableStatistics {
@@ -45,6 +47,7 @@ impl TableStatistics {
                 .filter_map(|(name, path)| Some((name.clone()?, Cow::Borrowed(path))))
                 .collect(),
             attributes: Cow::Borrowed(&self.attributes),
+            examples: Cow::Borrowed(&self.examples),
         };
         // All names are strings and all figures finite: nothing here can fail.
         serde_json::to_string(&file).unwrap_or_default()
@@ -73,6 +76,7 @@ impl TableStatistics {
                 .chain(table)
                 .collect(),
             attributes: file.attributes.into_owned(),
+            examples: file.examples.into_owned(),
             learned_at: file.learned_at,
         };
         if statistics.is_sound() {

@@ -1,6 +1,6 @@
 //! What is known of a path: totals, item sizes, and partitions.
 
-use super::partition::{Known, Limits, Partition};
+use super::partition::{Extent, Known, Limits, Partition};
 use super::sizes::{ItemUnits, Sizes};
 use super::sketch::{Cut, Sketch};
 use super::spread::{Figure, Origin, Sampling, Spread, Volume, float};
@@ -80,6 +80,25 @@ impl PathStatistics {
 
     pub(super) fn partitions(&self) -> Option<Spread> {
         self.sampled.as_ref()?.distinct
+    }
+
+    /// Items of the partition that an item is in, on average over all items: most lie in large ones.
+    pub(super) fn neighbours(&self, fraction: f64) -> Option<f64> {
+        let sampled = self.sampled.as_ref().filter(|_| fraction > 0.0)?;
+        let rest = &sampled.rest;
+        let scale = |scattered: bool| if scattered { fraction.recip() } else { 1.0 };
+        let parts = self.partitions.iter().filter_map(|p| p.part.as_ref());
+        let parts = parts.map(|part| {
+            let scattered = part.extent == Extent::Scattered;
+            (1.0, float(part.items) * scale(scattered))
+        });
+        let small = float(rest.items) / float(rest.partitions.max(1)) * scale(!sampled.whole);
+        let (items, squares) = parts
+            .chain([(float(rest.partitions), small)])
+            .fold((0.0, 0.0), |(items, squares), (count, size)| {
+                (items + count * size, squares + count * size * size)
+            });
+        (items > 0.0).then(|| squares / items)
     }
 
     pub(super) fn mean_item(&self) -> Option<Spread> {

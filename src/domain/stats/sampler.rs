@@ -1,7 +1,8 @@
 //! From one sample of base items to statistics of every path they feed.
 //!
 //! Derives the entries of the base, of its indexes, and, through the mapping, of every copy and its
-//! indexes. Holds keys and counts, never whole items, and of each at most so many.
+//! indexes. Holds keys and counts, and of each at most so many; whole items only as few as
+//! [`Examples`](super::Examples).
 
 mod attribute;
 mod cluster;
@@ -16,7 +17,7 @@ use super::{Statistics, key::Key};
 use crate::domain::mapping::{BoundDataset, Expectation};
 use crate::domain::schema::Table;
 use crate::domain::value::Item;
-use reservoir::Random;
+pub(super) use reservoir::{Random, Reservoir};
 use std::collections::BTreeSet;
 use table::TableSampler;
 

@@ -1,6 +1,7 @@
 //! What is known of a table: its paths and its attributes.
 
 use super::attribute::AttributeStatistics;
+use super::examples::Examples;
 use super::path::PathStatistics;
 use super::spread::float;
 use crate::domain::names::IndexName;
@@ -18,6 +19,8 @@ pub struct TableStatistics {
     pub(super) paths: BTreeMap<Option<IndexName>, PathStatistics>,
     /// Top-level attributes.
     pub(super) attributes: BTreeMap<String, AttributeStatistics>,
+    /// Whole items of the sample.
+    pub(super) examples: Examples,
     /// When something was last learned of it, in Unix seconds.
     pub(super) learned_at: Option<u64>,
 }

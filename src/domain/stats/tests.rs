@@ -1,9 +1,11 @@
 //! What statistics say, learn, forget, and write, each by an example.
 
 mod counting;
+mod examples;
 mod world;
 
 use super::*;
+use crate::domain::expr::holds;
 use crate::domain::mapping::fixture::table;
 use crate::domain::read::KeyRange;
 use crate::domain::schema::{Catalog, IndexKind, Projection, TableState};
@@ -279,11 +281,12 @@ fn what_is_learned_of_a_recreated_table_starts_anew() {
 
 #[rstest]
 #[case::another_version(r#"{"version":99,"whatever":[]}"#, "version 99")]
-#[case::half_a_file(r#"{"version":1,"id":"x","sam"#, "cannot be read")]
+#[case::half_a_file(r#"{"version":2,"id":"x","sam"#, "cannot be read")]
 #[case::no_statistics("[]", "cannot be read")]
 #[case::not_even_text("", "cannot be read")]
 #[case::out_of_order(
-    r#"{"version":1,"id":null,"sample":null,"learned_at":null,"indexes":{},"attributes":{},
+    r#"{"version":2,"id":null,"sample":null,"learned_at":null,"indexes":{},"attributes":{},
+    "examples":{"items":[],"left_out":[]},
     "table":{"partitions":[{"key":[{"S":"b"}]},{"key":[{"S":"a"}]}]}}"#,
     "cannot be read"
 )]

@@ -15,16 +15,15 @@ pub(super) fn possible(chosen: &Plan, plan: Plan, pin: Option<&Place>) -> Reject
     let unknown = || "sizes are unknown, and reads of this kind usually cost more".to_owned();
     let (reason, detail) = match (own.rcu.high, other.rcu.high) {
         (Some(_), Some(_)) => match units(&own).total_cmp(&units(&other)) {
-            Ordering::Equal if own.expected == other.expected => (
-                Reason::Tie,
-                format!("the same {} RCU", figure(own.expected)),
-            ),
+            Ordering::Equal if own.shown() == other.shown() => {
+                (Reason::Tie, format!("the same {} RCU", figure(own.shown())))
+            }
             Ordering::Equal => (
                 Reason::Tie,
                 format!(
                     "about the same: {} RCU and {} are expected",
-                    figure(own.expected),
-                    figure(other.expected)
+                    figure(own.shown()),
+                    figure(other.shown())
                 ),
             ),
             Ordering::Greater => (Reason::CostsMore, instead()),

@@ -244,7 +244,7 @@ impl Run {
     fn accept(&mut self, page: Page) -> f64 {
         self.read += page.items;
         self.pages += 1;
-        let matched = (self.read * self.rules.share).round();
+        let matched = whole_rows(self.read * self.rules.share);
         let rows = matched - self.matched;
         self.matched = matched;
         rows
@@ -267,9 +267,9 @@ impl Run {
             } else {
                 rest.min(most).min(self.missing)
             };
-            let before = (self.fetched * share).round();
+            let before = whole_rows(self.fetched * share);
             self.fetched += wave;
-            let given = (self.fetched * share).round() - before;
+            let given = whole_rows(self.fetched * share) - before;
             self.bill.requests = self.bill.requests + Spread::exact(calls_of(wave));
             self.missing -= given.min(self.missing);
             rest -= wave;
@@ -285,6 +285,11 @@ impl Run {
         }
         (self.bill, self.fetched)
     }
+}
+
+/// Rows that are there: a part of one is not, but for what rounding took.
+fn whole_rows(rows: f64) -> f64 {
+    (rows + 1e-6).floor()
 }
 
 #[cfg(test)]

@@ -115,6 +115,16 @@ impl<'a> Known<'a> {
         })
     }
 
+    /// Items of the partition that an item is in, on average.
+    pub(super) fn neighbours(&self) -> Option<f64> {
+        let known = self.context.statistics.neighbours(&self.name);
+        known.or_else(|| {
+            let described = self.described.as_ref()?;
+            let share = volume::share_of_partition(self.context, &self.path, described);
+            Some(described.items * share)
+        })
+    }
+
     /// How many partitions the path has.
     pub(super) fn count(&self) -> Option<f64> {
         let partitions = self.context.statistics.partitions(&self.name)?;

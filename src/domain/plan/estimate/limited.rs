@@ -1,10 +1,10 @@
 //! The bill of a run that a LIMIT may end: played with what is expected, and with what may be instead.
 
-use super::Reading;
 use super::bill::Bill;
 use super::course::{Rules, Sequence, Supply, play};
 use super::known::Known;
-use super::share::{ODDS, Shares, odds, with_luck};
+use super::share::with_luck;
+use super::{Reading, count as float, whole};
 use crate::domain::plan::Basis;
 use crate::domain::plan::access::Context;
 use crate::domain::plan::pace::Filtered;
@@ -21,6 +21,14 @@ pub(super) struct Limited<'a> {
     pub(super) base: Option<&'a Known<'a>>,
 }
 
+/// Five parts of a normal distribution of equal odds, by their middles in standard deviations.
+const LUCK: [f64; 5] = [-1.2816, -0.5244, 0.0, 0.5244, 1.2816];
+/// How far the share of rows in what is read may be off from that of all: a variance, relative to
+/// the square of the mean.
+const DOUBT: f64 = 0.1;
+/// The least shape of a distribution of waits; below it nearly all of them are none.
+const LEAST_SHAPE: f64 = 0.25;
+
 /// A figure of a spread.
 type End = fn(&Spread) -> f64;
 /// Items and bytes taken of a volume.
@@ -29,8 +37,6 @@ type Size<'a> = &'a dyn Fn(&Volume) -> (f64, f64);
 const LOW: End = |spread| spread.low;
 const EXPECTED: End = |spread| spread.expected;
 const HIGH: End = |spread| spread.high;
-const BETTER: End = |spread| odds(spread.expected, ODDS);
-const WORSE: End = |spread| odds(spread.expected, 1.0 / ODDS);
 
 /// What the run takes; `None` when the size of base items is not known.
 pub(super) fn under_limit(
@@ -38,20 +44,18 @@ pub(super) fn under_limit(
     reading: &Reading,
     limited: &Limited<'_>,
 ) -> Option<(Bill, Basis)> {
-    let shares = Shares {
-        read: with_luck(reading.shares.read, float(limited.limit)),
-        fetched: with_luck(reading.shares.fetched, float(limited.limit)),
-        ..reading.shares
-    };
-    let mut basis = reading.basis.max(shares.basis);
+    let limit = float(limited.limit);
+    let clumps = limit / reading.shares.clump;
+    let (read, fetched) = (reading.shares.read, reading.shares.fetched);
+    let is_sure = read.low >= 1.0 && fetched.low >= 1.0;
     let fetch = |items: f64| match limited.base {
         None => Some((Bill::NOTHING, Basis::Exact)),
         Some(base) => base.by_keys(Spread::exact(items)),
     };
-    basis = basis.max(fetch(0.0)?.1);
-    let played = |volume: Size, share: End, supply: Supply| {
+    let basis = reading.basis.max(reading.shares.basis).max(fetch(0.0)?.1);
+    let played = |volume: Size, (read, fetched): (f64, f64), (supply, end): (Supply, End)| {
         let rules = Rules {
-            limit: limited.limit,
+            limit: limited.limit + whole(end(&reading.surplus).round()),
             filtered: limited.filtered,
             sequence: match reading.sequence {
                 Sequence::Merge(_) => Sequence::Merge(supply),
@@ -60,8 +64,8 @@ pub(super) fn under_limit(
             most_items: reading.most_items,
             consistency: context.consistency,
             item: reading.item,
-            share: share(&shares.read),
-            fetched: limited.base.map(|_| share(&shares.fetched)),
+            share: read,
+            fetched: limited.base.map(|_| fetched),
         };
         let partitions: Vec<(f64, f64)> = reading.volumes.iter().map(volume).collect();
         let (bill, fetched) = play(rules, &partitions);
@@ -73,21 +77,57 @@ pub(super) fn under_limit(
         })
     };
     let ends = |end: End| move |read: &Volume| (end(&read.items), end(&read.bytes));
-    let likely = |share: End| played(&ends(EXPECTED), share, Supply::Even);
-    let mut bill = weighed(likely(EXPECTED)?, likely(BETTER)?, likely(WORSE)?);
+    let mean = (read.expected, fetched.expected);
+    let likely = |wait: f64| played(&ends(EXPECTED), after(wait, mean), (Supply::Even, EXPECTED));
+    let mut bill = if is_sure {
+        likely(1.0)?
+    } else {
+        let [a, b, c, d, e] = waits(clumps).map(likely);
+        average([a?, b?, c?, d?, e?])
+    };
     // More to read may mean fewer partitions to read it from, and fewer rows larger pages: so every
     // end is played with every other.
+    let luck = [with_luck(read, clumps), with_luck(fetched, clumps)];
+    let of = |end: End| (end(&luck[0]), end(&luck[1]));
+    let shares: &[End] = if is_sure { &[HIGH] } else { &[LOW, HIGH] };
+    let supplies: &[Supply] = match reading.sequence {
+        Sequence::Merge(_) => &[Supply::Best, Supply::Worst],
+        Sequence::Sweep | Sequence::InOrder => &[Supply::Even],
+    };
     for volume in [LOW, HIGH] {
-        for share in [LOW, HIGH] {
-            for supply in [Supply::Best, Supply::Worst] {
-                bill = widened(bill, played(&ends(volume), share, supply)?);
+        for share in shares {
+            for supply in supplies {
+                bill = widened(bill, played(&ends(volume), of(*share), (*supply, volume))?);
             }
         }
     }
     // At best the first partition holds just what is asked.
-    let just = |read: &Volume| just_enough(read, limited.limit, shares.read.high);
-    bill = widened(bill, played(&just, HIGH, Supply::Best)?);
+    let just = |read: &Volume| just_enough(read, limited.limit, luck[0].high);
+    bill = widened(bill, played(&just, of(HIGH), (Supply::Best, LOW))?);
     Some((bill, basis))
+}
+
+/// How many times the items that a share alone makes necessary it takes to find so many clumps of
+/// rows, in five cases of equal odds: matches that lie anywhere are waited for as long as a gamma
+/// distribution says, here by the approximation of Wilson and Hilferty (1931). Half the matches take
+/// twice the reads, so a run of the likeliest share is not the mean of all runs.
+fn waits(clumps: f64) -> [f64; 5] {
+    let shape = (1.0 / (1.0 / clumps + DOUBT)).max(LEAST_SHAPE);
+    let wait = |sigma: f64| 1.0 - 1.0 / (9.0 * shape) + sigma / (3.0 * shape.sqrt());
+    let waits = LUCK.map(|sigma| wait(sigma).max(0.0).powi(3));
+    let mean = waits.iter().sum::<f64>() / 5.0;
+    waits.map(|wait| wait / mean)
+}
+
+/// The shares of rows in what is read and in what is fetched when it takes so many times as long as
+/// they say: what is fetched decides, where anything drops out there.
+fn after(wait: f64, (read, fetched): (f64, f64)) -> (f64, f64) {
+    let both = read * fetched / wait.max(f64::MIN_POSITIVE);
+    if fetched >= 1.0 {
+        return (both.min(1.0), fetched);
+    }
+    let fetched = (fetched / wait.max(f64::MIN_POSITIVE)).min(1.0);
+    ((both / fetched).min(1.0), fetched)
 }
 
 /// Of what a partition may hold, as many items as give the rows asked for.
@@ -99,20 +139,19 @@ fn just_enough(read: &Volume, limit: u64, share: f64) -> (f64, f64) {
     (enough, enough * mean)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "an estimate")]
-const fn float(count: u64) -> f64 {
-    count as f64
-}
-
-/// What to reckon with where matches may lie anywhere: half the share of them takes twice the reads, so
-/// the run of the likeliest share is not the mean of all runs. The likeliest counts four times, a better
-/// and a worse one once each (as PERT does; Malcolm et al., 1959).
-fn weighed(likeliest: Bill, better: Bill, worse: Bill) -> Bill {
+/// Any of them, at equal odds.
+fn average(bills: [Bill; 5]) -> Bill {
     let of = |figure: fn(&Bill) -> Spread| {
-        let [likeliest, better, worse] = [&likeliest, &better, &worse].map(figure);
+        let all = bills.each_ref().map(figure);
+        let first = all[0];
+        let range = all.iter().fold(first, |range, one| Spread {
+            low: range.low.min(one.low),
+            expected: range.expected,
+            high: range.high.max(one.high),
+        });
         Spread {
-            expected: (better.expected + 4.0 * likeliest.expected + worse.expected) / 6.0,
-            ..likeliest
+            expected: all.iter().map(|one| one.expected).sum::<f64>() / 5.0,
+            ..range
         }
     };
     Bill {
@@ -133,5 +172,42 @@ fn widened(bill: Bill, other: Bill) -> Bill {
         units: of(bill.units, other.units),
         requests: of(bill.requests, other.requests),
         bytes: of(bill.bytes, other.bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use std::ops::Range;
+
+    #[rstest]
+    #[case::many_rows(500.0, 0.5..0.8, 1.2..1.5)]
+    #[case::one_row(1.0, 0.0..0.2, 2.0..2.6)]
+    #[case::rows_in_few_clumps(0.2, 0.0..0.01, 3.0..5.0)]
+    fn the_fewer_rows_are_wanted_the_more_luck_decides(
+        #[case] clumps: f64,
+        #[case] least: Range<f64>,
+        #[case] most: Range<f64>,
+    ) {
+        let waits = waits(clumps);
+        assert!(
+            least.contains(&waits[0]) && most.contains(&waits[4]),
+            "{waits:?}"
+        );
+        assert!((waits.iter().sum::<f64>() - 5.0).abs() < 1e-9, "{waits:?}");
+    }
+
+    #[rstest]
+    #[case::as_long_as_thought(1.0, (0.5, 1.0), (0.5, 1.0))]
+    #[case::twice_as_long(2.0, (0.5, 1.0), (0.25, 1.0))]
+    #[case::what_is_fetched_decides(2.0, (0.5, 0.5), (0.5, 0.25))]
+    #[case::every_item_is_a_row(0.1, (0.5, 0.5), (1.0, 1.0))]
+    fn a_longer_wait_is_a_smaller_share(
+        #[case] wait: f64,
+        #[case] shares: (f64, f64),
+        #[case] expected: (f64, f64),
+    ) {
+        assert_eq!(after(wait, shares), expected);
     }
 }

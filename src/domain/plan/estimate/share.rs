@@ -1,15 +1,18 @@
 //! Of the items read, how many are rows.
 
-use crate::domain::expr::{CompareOp, Predicate};
+use super::known::Known;
+use super::seen::{Among, told};
+use crate::domain::expr::{CompareOp, Predicate, paths_of_value};
 use crate::domain::names::TableName;
 use crate::domain::plan::Basis;
-use crate::domain::plan::access::{AccessPath, Context};
+use crate::domain::plan::access::{AccessPath, Context, Source, roots};
 use crate::domain::plan::deciding::deciding;
 use crate::domain::plan::shape::Shape;
+use crate::domain::schema::KeyAttribute;
 use crate::domain::stats::Spread;
 
 /// How much better or worse the odds may be in a part than in all.
-pub(super) const ODDS: f64 = 4.0;
+const ODDS: f64 = 4.0;
 
 /// Shares of items, first of those read, then of those fetched.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,8 +21,23 @@ pub(super) struct Shares {
     pub(super) read: Spread,
     /// Of the base items fetched, those that answer.
     pub(super) fetched: Spread,
+    /// How many rows lie together, where keys decide what is one.
+    pub(super) clump: f64,
+    /// Whose they are.
+    pub(super) of: Of,
     /// Where that comes from.
     pub(super) basis: Basis,
+}
+
+impl Shares {
+    /// Every item read is a row, or nobody asks.
+    const ALL: Self = Self {
+        read: Spread::exact(1.0),
+        fetched: Spread::exact(1.0),
+        clump: 1.0,
+        of: Of::All,
+        basis: Basis::Exact,
+    };
 }
 
 /// Whose shares they are.
@@ -38,33 +56,84 @@ pub(super) fn shares(
     shape: &Shape,
     (of, followed): (Of, &[String]),
 ) -> Shares {
+    if context.request.limit.is_none() && shape.fetch.is_none() {
+        return Shares::ALL;
+    }
     let residual = shape.residual.conjuncts();
     let here = deciding(path, followed, residual);
     // Of a member of a union its own conditions: the whole filter follows from them.
-    let later = shape
-        .fetch
-        .iter()
-        .flat_map(|_| deciding(path, followed, context.conditions.conjuncts()));
-    let later = later.filter(|conjunct| !residual.contains(conjunct));
-    let (read, of_read) = share(
-        context,
-        &path.table.name,
-        here.into_iter().cloned().collect(),
-    );
-    let (fetched, of_fetched) = share(context, &context.base.name, later.cloned().collect());
-    let of_part = |share: Spread| match of {
-        Of::All => share,
-        Of::Part => elsewhere(share),
+    let asked = context.conditions.conjuncts();
+    let open = deciding(path, followed, asked);
+    let given: Vec<&Predicate> = asked.iter().filter(|c| !open.contains(c)).collect();
+    let later: Vec<&Predicate> = match shape.fetch {
+        Some(_) => open
+            .into_iter()
+            .filter(|conjunct| !residual.contains(conjunct))
+            .collect(),
+        None => Vec::new(),
     };
+    let clump = match context.request.limit {
+        Some(_) => clump(context, path, here.iter().chain(&later).copied()),
+        None => 1.0,
+    };
+    let share_of = |table: &TableName, given: &[&Predicate], wanted: &[&Predicate]| {
+        let (independent, basis) = share(context, table, wanted.iter().copied());
+        let (share, is_of_part) = match told(context, given, wanted, independent) {
+            Some(told) if !wanted.is_empty() => (told.share, told.among == Among::Given),
+            _ => (independent, false),
+        };
+        let share = match of {
+            Of::Part if !is_of_part => elsewhere(share),
+            _ => share,
+        };
+        (share, basis)
+    };
+    let (read, of_read) = share_of(&path.table.name, &given, &here);
+    let known: Vec<&Predicate> = given.into_iter().chain(here).collect();
+    let (fetched, of_fetched) = share_of(&context.base.name, &known, &later);
     Shares {
-        read: of_part(read),
-        fetched: of_part(fetched),
+        read,
+        fetched,
+        clump,
+        of,
         basis: of_read.max(of_fetched),
     }
 }
 
+/// How many rows lie together in the order of reading: where a key decides, those of a partition that
+/// is one of them, or of a stretch of each.
+fn clump<'p>(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    conjuncts: impl Iterator<Item = &'p Predicate>,
+) -> f64 {
+    let key = path.key();
+    let computed_from = |key: &KeyAttribute| match path.source(&key.name) {
+        Source::Base(name) => vec![name.to_owned()],
+        Source::Set(expr) => paths_of_value(expr)
+            .into_iter()
+            .map(|path| path.root.clone())
+            .collect(),
+        Source::Alias | Source::Unknown => Vec::new(),
+    };
+    let of =
+        |keys: &[KeyAttribute]| -> Vec<String> { keys.iter().flat_map(computed_from).collect() };
+    let (partition, sort) = (of(&key.partition), of(&key.sort));
+    let reads = |conjunct: &Predicate, names: &[String]| {
+        roots(conjunct).any(|root| names.iter().any(|name| name == root))
+    };
+    let (by_partition, within): (Vec<&Predicate>, Vec<&Predicate>) =
+        conjuncts.partition(|conjunct| reads(conjunct, &partition));
+    if by_partition.is_empty() && !within.iter().any(|conjunct| reads(conjunct, &sort)) {
+        return 1.0;
+    }
+    let (share, _) = share(context, &context.base.name, within.into_iter());
+    let together = Known::of(context, path).neighbours();
+    together.map_or(1.0, |items| (items * share.expected).max(1.0))
+}
+
 /// A share in a part of what it is known of: the odds may be [`ODDS`] times as good or as bad.
-fn elsewhere(share: Spread) -> Spread {
+pub(super) fn elsewhere(share: Spread) -> Spread {
     Spread {
         low: odds(share.low, 1.0 / ODDS),
         expected: share.expected,
@@ -73,17 +142,17 @@ fn elsewhere(share: Spread) -> Spread {
 }
 
 /// The share whose odds are so many times those of `share`.
-pub(super) fn odds(share: f64, by: f64) -> f64 {
+fn odds(share: f64, by: f64) -> f64 {
     share * by / (share * by + 1.0 - share)
 }
 
-/// The share that `rows` items with it come from: about as many as `share` says, but for luck, three
-/// standard deviations of it.
+/// The share that `rows` items with it come from, or as many clumps of them: about as many as `share`
+/// says, but for luck, three standard deviations of it.
 pub(super) fn with_luck(share: Spread, rows: f64) -> Spread {
     let luck = |share: f64| 3.0 * (rows * (1.0 - share)).sqrt();
     let unlucky = |share: f64| share * rows / (rows + luck(share) + 1.0 - share);
     let lucky = |share: f64| share * rows / (rows - luck(share)).max(rows * share);
-    if rows < 1.0 || share.low >= 1.0 {
+    if rows <= 0.0 || share.low >= 1.0 {
         return share;
     }
     Spread {
@@ -97,17 +166,37 @@ pub(super) fn with_luck(share: Spread, rows: f64) -> Spread {
     }
 }
 
+/// So many items of which a part of `share` are rows; where that is the share of another part, with luck
+/// beside it, three standard deviations.
+pub(super) fn few(items: Spread, share: Spread, of: Of) -> Spread {
+    let rows = Spread {
+        low: items.low * share.low,
+        expected: items.expected * share.expected,
+        high: items.high * share.high,
+    };
+    if of == Of::All || share.low >= 1.0 {
+        return rows;
+    }
+    let luck = |items: f64, share: f64| 3.0 * (items * share * (1.0 - share)).sqrt();
+    Spread {
+        low: (rows.low - luck(items.low, share.low)).max(0.0),
+        expected: rows.expected,
+        high: (rows.high + luck(items.high, share.high) + share.high).min(items.high),
+    }
+}
+
 /// The share of a table's items that satisfy all of `conjuncts`.
-pub(super) fn share(
+pub(super) fn share<'p>(
     context: &Context<'_>,
     table: &TableName,
-    conjuncts: Vec<Predicate>,
+    conjuncts: impl Iterator<Item = &'p Predicate>,
 ) -> (Spread, Basis) {
-    if conjuncts.is_empty() {
+    let (all, expected) = conjuncts.fold((Predicate::TRUE, 1.0), |(all, expected), conjunct| {
+        (all.and(conjunct.clone()), expected * guess(conjunct))
+    });
+    if all.is_true() {
         return (Spread::exact(1.0), Basis::Exact);
     }
-    let expected = conjuncts.iter().map(guess).product();
-    let all = conjuncts.into_iter().fold(Predicate::TRUE, Predicate::and);
     let guessed = Spread {
         low: 0.0,
         expected,
@@ -128,5 +217,35 @@ fn guess(predicate: &Predicate) -> f64 {
         Predicate::Compare(_, CompareOp::Ne, _) | Predicate::Exists(_) => 1.0 - super::POINT,
         Predicate::Compare(..) => super::HALF_OPEN,
         _ => 0.5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::of_all_as_many_as_counted(Of::All, (0.6, 0.6))]
+    #[case::of_a_part_some_more(Of::Part, (0.0, 3.0))]
+    fn a_few_items_may_be_luckier_than_their_share(#[case] of: Of, #[case] rows: (f64, f64)) {
+        let found = few(Spread::exact(6.0), Spread::exact(0.1), of);
+        assert!(
+            (found.low - rows.0).abs() < 1e-9 && (found.high - rows.1).abs() < 0.2,
+            "{found:?}"
+        );
+        assert!((found.expected - 0.6).abs() < 1e-9, "{found:?}");
+        assert_eq!(
+            few(Spread::exact(6.0), Spread::exact(1.0), of),
+            Spread::exact(6.0)
+        );
+    }
+
+    #[test]
+    fn rows_in_clumps_take_more_luck_to_be_found() {
+        let share = Spread::exact(0.4);
+        let (one_by_one, in_clumps) = (with_luck(share, 50.0), with_luck(share, 0.5));
+        assert!(in_clumps.low < one_by_one.low && in_clumps.high > one_by_one.high);
+        assert_eq!(in_clumps.high, 1.0);
     }
 }

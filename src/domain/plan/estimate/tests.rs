@@ -22,7 +22,7 @@ fn plan_of(path: &str, text: &str, consistency: Consistency) -> Plan {
 
 fn ends(estimate: &Estimate) -> (f64, f64, f64) {
     let rcu = estimate.rcu;
-    (rcu.low.0, estimate.expected.0, rcu.high.unwrap().0)
+    (rcu.low.0, estimate.shown().0, rcu.high.unwrap().0)
 }
 
 #[rstest]
@@ -104,6 +104,50 @@ fn a_limit_behind_a_filter_reckons_with_matches_that_lie_far_apart() {
         one("operator = 'A'"),
     );
     assert!(sure <= 1.0 && rare > 5.0, "{sure}, {rare}");
+}
+
+#[test]
+fn a_fetch_that_one_in_ten_runs_makes_is_not_nothing_but_is_not_shown() {
+    let text = "SELECT * FROM strikes WHERE operator = 'A' AND struck_on = '1998-08-01' \
+                AND species = 'Gull' AND cost_total = 5";
+    let estimate = estimate_of("by_operator", text, Consistency::Eventual);
+    assert!((estimate.expected.0 - 0.55).abs() < 1e-9, "{estimate:?}");
+    assert_eq!(estimate.shown(), Rcu(0.5));
+}
+
+#[test]
+fn rows_that_a_sort_key_decides_on_lie_together_and_are_waited_for_longer() {
+    let scanned = |filter: &str| {
+        let text = format!("SELECT * FROM strikes WHERE {filter} LIMIT 15");
+        estimate_of("strikes", &text, Consistency::Eventual)
+    };
+    let (together, anywhere) = (scanned("strike_id > 'S5'"), scanned("phase > 'S5'"));
+    assert!(
+        together.expected > anywhere.expected,
+        "{together:?} {anywhere:?}"
+    );
+    assert!(
+        together.rcu.high >= anywhere.rcu.high,
+        "{together:?} {anywhere:?}"
+    );
+}
+
+#[rstest]
+#[case::no_group("operator", 0.5)]
+// Of a partition of a hundred entries of 180 bytes all are read, and the next one is begun.
+#[case::a_partition("operator, cost_total", 4.5)]
+fn a_limit_ends_a_run_that_sorts_in_groups_only_with_a_group(
+    #[case] order: &str,
+    #[case] least: f64,
+) {
+    let text = format!(
+        "SELECT operator, cost_total FROM strikes WHERE operator IN ('A', 'B') \
+         ORDER BY {order} LIMIT 5"
+    );
+    let expected = estimate_of("by_operator", &text, Consistency::Eventual)
+        .expected
+        .0;
+    assert!((least..least + 1.0).contains(&expected), "{expected}");
 }
 
 fn of_members(text: &str, members: &[(Estimate, Option<f64>)]) -> Estimate {

@@ -1,9 +1,11 @@
 //! The estimate of a union: its members are read one after the other, and later ones may be spared.
 
 use super::Known;
+use super::seen::told;
 use super::share::share;
 use super::{count, of_nothing};
 use crate::domain::cost::unit_factor;
+use crate::domain::expr::Predicate;
 use crate::domain::names::{Range, Rcu};
 use crate::domain::plan::access::Context;
 use crate::domain::plan::{Estimate, OrderStrategy, Plan};
@@ -12,8 +14,9 @@ use crate::domain::query::{Request, Select};
 /// How many base items a member of a union gives, when anything tells.
 pub(in crate::domain::plan) fn rows(member: &Context<'_>) -> Option<f64> {
     let (total, _) = Known::of_base(member).total()?;
-    let conjuncts = member.conditions.conjuncts().to_vec();
-    let (share, _) = share(member, &member.base.name, conjuncts);
+    let conjuncts: Vec<&Predicate> = member.conditions.conjuncts().iter().collect();
+    let (share, _) = share(member, &member.base.name, conjuncts.iter().copied());
+    let share = told(member, &[], &conjuncts, share).map_or(share, |told| told.share);
     Some(total.items.expected * share.expected)
 }
 

@@ -104,7 +104,7 @@ fn expected(estimate: &Estimate) -> String {
             return format!("{low} request{s} or more; sizes are unknown");
         }
     };
-    let units = figure(estimate.expected);
+    let units = figure(estimate.shown());
     let low = bytes(estimate.bytes.low);
     let size = match estimate.bytes.high.map(bytes) {
         Some(high) if high != low && estimate.bytes.low == 0 => format!(", up to {high} read"),

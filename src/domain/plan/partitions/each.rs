@@ -47,7 +47,7 @@ pub(super) fn options<'a>(
 
 /// The elements that the request says the list contains, each by itself. A text contains its parts,
 /// but a copy is total: what is walked is a list or a set of every item.
-fn contained(context: &Context<'_>, list: &Path) -> Vec<Constraint> {
+pub(super) fn contained(context: &Context<'_>, list: &Path) -> Vec<Constraint> {
     let of_list = |conjunct: &Predicate| match conjunct {
         Predicate::Contains(ValueExpr::Path(path), ValueExpr::Literal(element)) if path == list => {
             Some(Constraint::one_of(vec![element.clone()]))

@@ -1,18 +1,19 @@
 //! How closely the keys of a binding follow the request: for estimates.
 
+use super::each::contained;
 use super::range::SortCondition;
 use super::{Narrowing, Source};
-use crate::domain::expr::{ValueExpr, paths_of_each};
+use crate::domain::expr::{Each, EachSource, ValueExpr, paths_of_each};
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::constraint::Constraint;
-use crate::domain::plan::derive::{behind_constants, covered};
+use crate::domain::plan::derive::{Facts, behind_constants, covered};
 
 /// How many whole partitions a range of dates comes to, and the attributes whose conditions the
 /// keys follow.
 pub(super) fn of(
     context: &Context<'_>,
     path: &AccessPath<'_>,
-    sort: &SortCondition,
+    (sort, facts): (&SortCondition, &Facts<'_>),
 ) -> (Option<f64>, Vec<String>) {
     let mut followed: Vec<String> = Vec::new();
     let sorted = path.key().sort.first().map(|key| &key.name);
@@ -44,14 +45,32 @@ pub(super) fn of(
                 }
             }
             Source::Alias => {
-                let sources = path.each().into_iter();
-                let paths = sources.flat_map(|each| paths_of_each(&each.source));
-                followed.extend(paths.filter_map(|path| path.as_top()).map(str::to_owned));
+                let bound = path.each().map(|each| bound(context, each, facts));
+                followed.extend(bound.unwrap_or_default().into_iter().map(str::to_owned));
             }
             Source::Unknown => {}
         }
     }
     (coverage, followed)
+}
+
+/// What the alias is bound to: the attributes that are listed as it is, or the list that is said to
+/// contain it, where nothing else is.
+fn bound<'a>(context: &Context<'_>, each: &'a Each, facts: &Facts<'_>) -> Vec<&'a str> {
+    let alias = facts.of_attribute(&each.alias);
+    match &each.source {
+        EachSource::List(_) => {
+            let attributes = paths_of_each(&each.source).into_iter();
+            let attributes = attributes.filter_map(|path| path.as_top());
+            attributes
+                .filter(|name| alias.is_some() && context.conditions.of(name) == alias.as_ref())
+                .collect()
+        }
+        EachSource::Path(list) => match contained(context, list).len() {
+            1 => list.as_top().into_iter().collect(),
+            _ => Vec::new(),
+        },
+    }
 }
 
 /// The attribute that decides the order of a text.

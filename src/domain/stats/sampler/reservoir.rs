@@ -2,10 +2,10 @@
 
 /// `SplitMix64` (Steele, Lea, Flood 2014): the same sample gives the same statistics.
 #[derive(Debug)]
-pub(super) struct Random(u64);
+pub(in crate::domain::stats) struct Random(u64);
 
 impl Random {
-    pub(super) const fn new() -> Self {
+    pub(in crate::domain::stats) const fn new() -> Self {
         Self(0x2545_F491_4F6C_DD1D)
     }
 
@@ -21,14 +21,14 @@ impl Random {
 
 /// At most so many of all that came by.
 #[derive(Debug)]
-pub(super) struct Reservoir<T> {
+pub(in crate::domain::stats) struct Reservoir<T> {
     most: usize,
     seen: u64,
     kept: Vec<T>,
 }
 
 impl<T> Reservoir<T> {
-    pub(super) const fn new(most: usize) -> Self {
+    pub(in crate::domain::stats) const fn new(most: usize) -> Self {
         Self {
             most,
             seen: 0,
@@ -37,7 +37,11 @@ impl<T> Reservoir<T> {
     }
 
     /// One more came by; it is made only if it is kept.
-    pub(super) fn offer(&mut self, random: &mut Random, make: impl FnOnce() -> T) {
+    pub(in crate::domain::stats) fn offer(
+        &mut self,
+        random: &mut Random,
+        make: impl FnOnce() -> T,
+    ) {
         self.seen += 1;
         if self.kept.len() < self.most {
             self.kept.push(make());
@@ -50,11 +54,11 @@ impl<T> Reservoir<T> {
     }
 
     /// How many came by.
-    pub(super) const fn seen(&self) -> u64 {
+    pub(in crate::domain::stats) const fn seen(&self) -> u64 {
         self.seen
     }
 
-    pub(super) fn into_kept(self) -> Vec<T> {
+    pub(in crate::domain::stats) fn into_kept(self) -> Vec<T> {
         self.kept
     }
 }

@@ -7,6 +7,7 @@ use super::reservoir::Random;
 use crate::domain::mapping::BoundCopy;
 use crate::domain::names::TableName;
 use crate::domain::schema::{KeySchema, Table};
+use crate::domain::stats::examples::ExampleSampler;
 use crate::domain::stats::key::Key;
 use crate::domain::stats::table::{Sample, TableStatistics};
 use crate::domain::value::Item;
@@ -23,6 +24,7 @@ pub(super) struct TableSampler {
     copies: Vec<usize>,
     paths: Vec<PathSampler>,
     attributes: BTreeMap<String, AttributeSampler>,
+    examples: ExampleSampler,
     left_out: bool,
     items: u64,
     cluster: u64,
@@ -65,6 +67,7 @@ impl TableSampler {
             copies,
             paths,
             attributes: BTreeMap::new(),
+            examples: ExampleSampler::new(),
             left_out: false,
             items: 0,
             cluster: 0,
@@ -102,6 +105,9 @@ impl TableSampler {
 
     pub(super) fn add(&mut self, item: &Item, random: &mut Random) {
         self.items += 1;
+        if self.copies.is_empty() {
+            self.examples.offer(item, random);
+        }
         for path in &mut self.paths {
             path.add(&self.table, item, random);
         }
@@ -141,6 +147,7 @@ impl TableSampler {
             sample: Some(sample),
             paths: paths.collect(),
             attributes: attributes.collect(),
+            examples: self.examples.finish(),
             learned_at: None,
         };
         (self.table.name, statistics)

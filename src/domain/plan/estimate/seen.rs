@@ -1,0 +1,198 @@
+//! What whole items of a sample tell of conditions: how often they hold together.
+//!
+//! Shares of single attributes, multiplied, are right only where attributes have nothing to do with
+//! each other. Examples show what comes together, as far as they are many enough to show it.
+
+use crate::domain::expr::Predicate;
+use crate::domain::plan::access::Context;
+use crate::domain::stats::{Examples, Matches, Spread};
+use std::cell::RefCell;
+
+/// Examples of which a part is told at least: of fewer all are taken for their like.
+const FEW: u32 = 10;
+/// Matches at which an example says as much as the product of single shares.
+const DOUBTFUL: f64 = 4.0;
+
+/// Which examples satisfy which condition: found once for all paths that a request may take.
+#[derive(Debug, Default)]
+pub(in crate::domain::plan) struct Seen(RefCell<Vec<(Predicate, Option<Matches>)>>);
+
+/// A share that examples tell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Told {
+    /// The share.
+    pub(super) share: Spread,
+    /// What it is a share of.
+    pub(super) among: Among,
+}
+
+/// What examples were looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Among {
+    /// Those that satisfy what is given.
+    Given,
+    /// All, for too few satisfy it.
+    All,
+}
+
+/// The share of base items that satisfy `wanted` of those that satisfy `given`. `independent` is what it
+/// would be were all attributes independent. `None` where no examples tell.
+pub(super) fn told(
+    context: &Context<'_>,
+    given: &[&Predicate],
+    wanted: &[&Predicate],
+    independent: Spread,
+) -> Option<Told> {
+    let (examples, all) = context.statistics.examples(&context.base.name)?;
+    let seen = |conjuncts: &[&Predicate]| {
+        let mut conjuncts = conjuncts.iter();
+        conjuncts.try_fold(examples.all(), |both, conjunct| {
+            Some(both.and(&context.seen.matches(examples, conjunct)?))
+        })
+    };
+    let matching = seen(wanted)?;
+    let is_complete = all <= count(examples.len());
+    let among = seen(given).filter(|among| is_complete || among.count() >= FEW);
+    let (among, of) = match among {
+        Some(matches) => (Among::Given, matches),
+        None => (Among::All, examples.all()),
+    };
+    let (of, with) = (f64::from(of.count()), f64::from(matching.and(&of).count()));
+    if of <= 0.0 {
+        return None;
+    }
+    if is_complete {
+        let share = Spread::exact(with / of);
+        return Some(Told { share, among });
+    }
+    let ends = examples.share(with, of, all);
+    let share = Spread {
+        expected: blended(with, of, independent.expected).clamp(ends.low, ends.high),
+        ..ends
+    };
+    Some(Told { share, among })
+}
+
+/// What so many of so many say where `independent` is thought: the fewer they are, the less; and they
+/// say as much of those that do not match.
+fn blended(with: f64, of: f64, independent: f64) -> f64 {
+    if with * 2.0 > of {
+        return 1.0 - blended(of - with, of, 1.0 - independent);
+    }
+    let least = 0.5 / of;
+    let seen = (with / of).max(least);
+    if with <= 0.0 {
+        return independent.min(seen);
+    }
+    let weight = with / (with + DOUBTFUL);
+    let independent = independent.max(f64::MIN_POSITIVE).ln();
+    (weight * seen.ln() + (1.0 - weight) * independent).exp()
+}
+
+impl Seen {
+    fn matches(&self, examples: &Examples, conjunct: &Predicate) -> Option<Matches> {
+        let known = self.0.borrow().iter().find_map(|(other, matches)| {
+            let is_it = other == conjunct;
+            is_it.then(|| matches.clone())
+        });
+        known.unwrap_or_else(|| {
+            let matches = examples.matches(conjunct);
+            let new = (conjunct.clone(), matches.clone());
+            self.0.borrow_mut().push(new);
+            matches
+        })
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "some hundreds")]
+const fn count(examples: usize) -> f64 {
+    examples as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::fixture::{catalog, path_of, try_route};
+    use crate::domain::plan::{Estimate, Plan};
+    use crate::domain::query::Consistency;
+    use crate::domain::schema::Catalog;
+    use crate::domain::stats::{Sampler, Scanned};
+    use crate::domain::value::{Item, Value};
+    use rstest::rstest;
+
+    /// Strikes at one airport: gulls did minor damage, every tenth, and to operator B only.
+    fn known() -> Catalog {
+        let mut catalog = catalog();
+        let dataset = catalog.dataset("strikes").cloned().unwrap();
+        let mut sampler = Sampler::new(&dataset.base, Some(&dataset));
+        for id in 0..1_000 {
+            let gull = id % 10 == 0;
+            let attributes = [
+                ("airport", "A".to_owned()),
+                ("strike_id", format!("S{id:04}")),
+                ("operator", ["B", "C"][id % 2].to_owned()),
+                ("struck_on", format!("1998-{:02}-01", 1 + id % 12)),
+                ("species", if gull { "Gull" } else { "Dove" }.to_owned()),
+                ("phase", if gull { "Climb" } else { "Cruise" }.to_owned()),
+                ("damage", if gull { "Minor" } else { "None" }.to_owned()),
+                ("state", "Texas".to_owned()),
+            ];
+            let attributes = attributes.map(|(name, value)| (name.to_owned(), Value::S(value)));
+            sampler.add(&Item::from(attributes));
+        }
+        catalog.statistics = sampler.finish(Scanned::All, 1);
+        catalog
+    }
+
+    fn plan_of(catalog: &Catalog, path: &str, text: &str) -> Plan {
+        let route = try_route(catalog, text, Consistency::Eventual).unwrap();
+        let others = route.rejected.into_iter().filter_map(|r| r.plan);
+        let mut plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        plans.find(|plan| path_of(&plan.access) == path).unwrap()
+    }
+
+    fn estimate(text: &str) -> Estimate {
+        let text = format!("SELECT * FROM strikes WHERE {text}");
+        plan_of(&known(), "by_operator", &text).estimate
+    }
+
+    #[test]
+    fn conditions_that_go_together_are_not_multiplied() {
+        // A hundred of five hundred are fetched, where shares by themselves say ten.
+        let fetched = estimate("operator = 'B' AND species = 'Gull' AND damage = 'Minor'");
+        assert!((38.0..75.0).contains(&fetched.expected.0), "{fetched:?}");
+        let excluded = estimate("operator = 'B' AND species = 'Dove' AND damage = 'Minor'");
+        assert!(excluded.expected.0 < 20.0, "{excluded:?}");
+    }
+
+    #[test]
+    fn what_is_given_by_the_keys_is_taken_into_account() {
+        let of =
+            |operator: &str| estimate(&format!("operator = '{operator}' AND species = 'Gull'"));
+        let (all, none) = (of("B").expected.0, of("C").expected.0);
+        assert!(all > 45.0 && none < 20.0, "{all} and {none}");
+    }
+
+    #[test]
+    fn the_first_ones_of_an_order_may_be_unlike_the_others() {
+        // One in ten answers; among the first by damage it may be a few times as rare.
+        let first = estimate("phase = 'Climb' AND operator > 'A' ORDER BY damage LIMIT 5");
+        assert!(first.rcu.high.unwrap().0 > 130.0, "{first:?}");
+        assert!(first.expected.0 < 70.0, "{first:?}");
+    }
+
+    #[rstest]
+    #[case::many_say_what_they_say(100.0, 0.01, 0.27..0.31)]
+    #[case::few_say_half_of_it(4.0, 0.0001, 0.0008..0.0016)]
+    #[case::none_says_that_they_are_rare(0.0, 0.2, 0.0..0.002)]
+    #[case::none_is_no_news_of_what_is_rare(0.0, 0.0001, 0.0001..0.0002)]
+    #[case::nearly_all_likewise(296.0, 0.9999, 0.9984..0.9992)]
+    fn the_more_examples_match_the_more_they_say(
+        #[case] with: f64,
+        #[case] independent: f64,
+        #[case] share: std::ops::Range<f64>,
+    ) {
+        let blended = blended(with, 300.0, independent);
+        assert!(share.contains(&blended), "{blended}");
+    }
+}

@@ -1,0 +1,167 @@
+//! A few whole items of a sample: they tell what no counts of single attributes do, such as which
+//! values come together, and what a list contains.
+//!
+//! Kept of base tables only; what a copy holds of them follows. Values beyond a size are left out, so
+//! that statistics stay small and free of long text, and conditions on such attributes are not told.
+
+use super::sampler::{Random, Reservoir};
+use super::spread::{Sampling, Spread, count, float};
+use crate::domain::expr::{Predicate, holds, paths_of_predicate};
+use crate::domain::item::{item_from_dynamo_json, item_to_dynamo_json};
+use crate::domain::size::{item_size, value_size};
+use crate::domain::value::Item;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeSet;
+
+/// Items kept at most.
+const MOST: usize = 300;
+/// Bytes of all of them at most.
+const MOST_BYTES: usize = 96 * 1024;
+/// Bytes of a value that is kept.
+const LONGEST: usize = 128;
+
+/// Items of a sample, a fair choice among them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Examples {
+    items: Vec<Item>,
+    /// Attributes of which a value was left out.
+    left_out: BTreeSet<String>,
+}
+
+/// Which of the examples satisfy a predicate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matches(Vec<u64>);
+
+impl Examples {
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Which of them satisfy the predicate; `None` when it reads what was left out.
+    #[must_use]
+    pub fn matches(&self, predicate: &Predicate) -> Option<Matches> {
+        let mut paths = paths_of_predicate(predicate).into_iter();
+        if paths.any(|path| self.left_out.contains(&path.root)) {
+            return None;
+        }
+        let words = self.items.chunks(64).map(|items| {
+            let bits = items.iter().enumerate();
+            bits.fold(0, |word, (at, item)| {
+                word | (u64::from(holds(predicate, item)) << at)
+            })
+        });
+        Some(Matches(words.collect()))
+    }
+
+    /// The share of items that satisfy something when `with` of so many examples do, which are a fair
+    /// choice of `all` items.
+    #[must_use]
+    pub fn share(&self, with: f64, of: f64, all: f64) -> Spread {
+        let sampling = Sampling {
+            fraction: float(count(self.items.len())) / all.max(1.0),
+            clump: 1.0,
+        };
+        sampling.share(Spread::exact(with), of)
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> Matches {
+        let words = self.items.chunks(64);
+        Matches(words.map(|items| u64::MAX >> (64 - items.len())).collect())
+    }
+}
+
+impl Matches {
+    /// Those among both.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        for (word, other) in self.0.iter_mut().zip(&other.0) {
+            *word &= other;
+        }
+        self
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+}
+
+/// Draws examples from items as they come by.
+#[derive(Debug)]
+pub(super) struct ExampleSampler {
+    items: Reservoir<Item>,
+    left_out: BTreeSet<String>,
+}
+
+impl ExampleSampler {
+    pub(super) const fn new() -> Self {
+        Self {
+            items: Reservoir::new(MOST),
+            left_out: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn offer(&mut self, item: &Item, random: &mut Random) {
+        let left_out = &mut self.left_out;
+        self.items.offer(random, || {
+            let mut kept = item.clone();
+            kept.retain(|name, value| {
+                let is_short = value_size(value) <= LONGEST;
+                if !is_short && !left_out.contains(name) {
+                    left_out.insert(name.clone());
+                }
+                is_short
+            });
+            kept
+        });
+    }
+
+    pub(super) fn finish(self) -> Examples {
+        let items = self.items.into_kept();
+        let bytes: usize = items.iter().map(item_size).sum();
+        // Every n-th, should they be too large: the first ones are not as good as all.
+        let step = bytes.div_ceil(MOST_BYTES).max(1);
+        Examples {
+            items: items.into_iter().step_by(step).collect(),
+            left_out: self.left_out,
+        }
+    }
+}
+
+/// As written: items as typed JSON.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    items: Vec<serde_json::Value>,
+    left_out: BTreeSet<String>,
+}
+
+impl Serialize for Examples {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let items = self.items.iter().map(item_to_dynamo_json).collect();
+        let left_out = self.left_out.clone();
+        Written { items, left_out }.serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Examples {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let Written { items, left_out } = Written::deserialize(from)?;
+        let items = items.iter().map(item_from_dynamo_json);
+        Ok(Self {
+            items: items.collect::<Result<_, _>>().map_err(D::Error::custom)?,
+            left_out,
+        })
+    }
+}
