@@ -16,6 +16,8 @@ use std::collections::VecDeque;
 
 /// Pages that are played one by one; what then is still to be read is taken as a whole.
 const MOST_PAGES: usize = 500;
+/// How much larger or smaller items of a stretch of a partition may be than those of all of it.
+const DRIFT: f64 = 0.025;
 /// Waves of one fetch that are played one by one.
 const MOST_WAVES: usize = 32;
 
@@ -180,7 +182,7 @@ impl Run {
         let width = if is_whole {
             0.0
         } else {
-            (item.high - item.low).max(0.0) / 2.0 * items.sqrt()
+            (item.high - item.low).max(0.0) / 2.0 * items.sqrt() + expected * DRIFT
         };
         let low = (expected - width).max(items * item.low).min(expected);
         let bytes = Spread {

@@ -3,15 +3,21 @@
 //! Shares of single attributes, multiplied, are right only where attributes have nothing to do with
 //! each other. Examples show what comes together, as far as they are many enough to show it.
 
+use super::share::share;
 use crate::domain::expr::Predicate;
-use crate::domain::plan::access::Context;
+use crate::domain::plan::access::{Context, roots};
 use crate::domain::stats::{Examples, Matches, Spread};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 /// Examples of which a part is told at least: of fewer all are taken for their like.
 const FEW: u32 = 10;
-/// Matches at which an example says as much as the product of single shares.
+/// Matches at which an example says as much as what is thought of one attribute.
 const DOUBTFUL: f64 = 4.0;
+/// Matches that are added on either side before what was found is held against what was to be expected.
+const SHRINK: f64 = 1.0;
+/// A share is known by its attribute when it is off by no more than this.
+const KNOWN: f64 = 0.05;
 
 /// Which examples satisfy which condition: found once for all paths that a request may take.
 #[derive(Debug, Default)]
@@ -36,7 +42,7 @@ pub(super) enum Among {
 }
 
 /// The share of base items that satisfy `wanted` of those that satisfy `given`. `independent` is what it
-/// would be were all attributes independent. `None` where no examples tell.
+/// would be of all items were all attributes independent. `None` where no examples tell.
 pub(super) fn told(
     context: &Context<'_>,
     given: &[&Predicate],
@@ -53,11 +59,14 @@ pub(super) fn told(
     let matching = seen(wanted)?;
     let is_complete = all <= count(examples.len());
     let among = seen(given).filter(|among| is_complete || among.count() >= FEW);
-    let (among, of) = match among {
+    let (among, part) = match among {
         Some(matches) => (Among::Given, matches),
         None => (Among::All, examples.all()),
     };
-    let (of, with) = (f64::from(of.count()), f64::from(matching.and(&of).count()));
+    let (of, with) = (
+        f64::from(part.count()),
+        f64::from(matching.and(&part).count()),
+    );
     if of <= 0.0 {
         return None;
     }
@@ -65,12 +74,51 @@ pub(super) fn told(
         let share = Spread::exact(with / of);
         return Some(Told { share, among });
     }
+    // What single attributes say is known better than what some examples do: these say how much more
+    // often all come together than they would by chance.
+    let (mut single, mut chance) = (1.0, of);
+    let factors = by_attribute(wanted);
+    for factor in &factors {
+        let matching = f64::from(seen(factor)?.count());
+        let (share, _) = share(context, &context.base.name, factor.iter().copied());
+        let examples = f64::from(examples.all().count());
+        single *= if share.high - share.low <= KNOWN {
+            share.expected
+        } else {
+            blended(matching, examples, share.expected)
+        };
+        chance *= matching / examples;
+    }
+    let lift = (with + SHRINK) / (chance + SHRINK);
     let ends = examples.share(with, of, all);
+    let ends = match given.is_empty() {
+        true if factors.len() == 1 && independent.high - independent.low <= KNOWN => independent,
+        // Those of all items hold whatever depends on what.
+        true if ends.low <= independent.high && ends.high >= independent.low => Spread {
+            low: ends.low.max(independent.low),
+            high: ends.high.min(independent.high),
+            ..ends
+        },
+        _ => ends,
+    };
     let share = Spread {
-        expected: blended(with, of, independent.expected).clamp(ends.low, ends.high),
+        expected: (single * lift).clamp(ends.low, ends.high),
         ..ends
     };
     Some(Told { share, among })
+}
+
+/// Conditions on the same attributes are one: of a range both ends.
+fn by_attribute<'p>(conjuncts: &[&'p Predicate]) -> Vec<Vec<&'p Predicate>> {
+    let mut factors: Vec<(BTreeSet<&str>, Vec<&Predicate>)> = Vec::new();
+    for conjunct in conjuncts {
+        let names: BTreeSet<&str> = roots(conjunct).collect();
+        match factors.iter_mut().find(|(known, _)| *known == names) {
+            Some((_, factor)) => factor.push(conjunct),
+            None => factors.push((names, vec![conjunct])),
+        }
+    }
+    factors.into_iter().map(|(_, factor)| factor).collect()
 }
 
 /// What so many of so many say where `independent` is thought: the fewer they are, the less; and they
@@ -112,6 +160,7 @@ const fn count(examples: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::expr::{self, parse_predicate};
     use crate::domain::plan::fixture::{catalog, path_of, try_route};
     use crate::domain::plan::{Estimate, Plan};
     use crate::domain::query::Consistency;
@@ -163,6 +212,27 @@ mod tests {
         assert!((38.0..75.0).contains(&fetched.expected.0), "{fetched:?}");
         let excluded = estimate("operator = 'B' AND species = 'Dove' AND damage = 'Minor'");
         assert!(excluded.expected.0 < 20.0, "{excluded:?}");
+    }
+
+    #[test]
+    fn what_one_attribute_says_is_not_blurred_by_examples() {
+        let of = |select: &str| {
+            let text = format!("SELECT {select} FROM strikes WHERE species = 'Gull'");
+            let plan = plan_of(&known(), "by_operator", &text);
+            plan.estimate.expected.0
+        };
+        // A hundred items are fetched, half a unit each.
+        assert!((of("*") - of("COUNT(*)") - 50.0).abs() < 0.1);
+    }
+
+    #[rstest]
+    #[case::both_ends_of_a_range(&["cost_total > 1", "cost_total < 9"], 1)]
+    #[case::two_attributes(&["cost_total > 1", "damage = 'None'"], 2)]
+    fn conditions_on_one_attribute_are_one(#[case] conditions: &[&str], #[case] factors: usize) {
+        let parsed = |text: &&str| parse_predicate(text, &expr::Context::default()).unwrap();
+        let conditions: Vec<Predicate> = conditions.iter().map(parsed).collect();
+        let conditions: Vec<&Predicate> = conditions.iter().collect();
+        assert_eq!(by_attribute(&conditions).len(), factors);
     }
 
     #[test]

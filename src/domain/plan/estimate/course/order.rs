@@ -131,7 +131,12 @@ fn take(run: &Run, rows: &mut [Rows], supply: Supply) -> f64 {
         }
         Supply::Best | Supply::Even => take_evenly(run, rows),
         Supply::Worst => {
-            let Some(lane) = rows.iter_mut().find(|lane| lane.held > 0.0) else {
+            // The largest: it is not at its end so soon.
+            let size = |id: usize| run.lanes[id].all;
+            let lanes = rows.iter_mut().enumerate();
+            let holding = lanes.rev().filter(|(_, lane)| lane.held > 0.0);
+            let Some((_, lane)) = holding.max_by(|(a, _), (b, _)| size(*a).total_cmp(&size(*b)))
+            else {
                 return 0.0;
             };
             let taken = lane.held.min(run.missing);

@@ -90,6 +90,7 @@ fn far_from_the_limit_later_partitions_are_read_ahead_and_may_be_charged_in_vain
 #[case::one_gives_most_and_is_read_on(Supply::Even, &[1_000, 10, 10, 10], 60, (3.0, 6.0))]
 #[case::at_best_no_page_is_added(Supply::Best, &[1_000, 10, 10, 10], 60, (2.0, 4.0))]
 #[case::at_worst_one_gives_all(Supply::Worst, &[1_000, 1_000, 1_000, 1_000], 60, (3.0, 6.0))]
+#[case::at_worst_it_is_the_largest(Supply::Worst, &[10, 10, 1_000, 10], 60, (3.0, 6.0))]
 fn a_merge_reads_a_page_of_each_partition_first(
     #[case] supply: Supply,
     #[case] items: &[u32],
@@ -102,6 +103,24 @@ fn a_merge_reads_a_page_of_each_partition_first(
         ..PLAIN
     };
     assert_eq!(took(rules, items), expected);
+}
+
+#[test]
+fn a_stretch_of_a_partition_may_hold_larger_items_than_all_of_it() {
+    let item = Spread {
+        low: 80.0,
+        expected: 100.0,
+        high: 120.0,
+    };
+    let rules = Rules {
+        limit: 1_000,
+        item,
+        ..PLAIN
+    };
+    let (part, _) = play(rules, &of(&[5_000]));
+    assert_eq!((part.units.low, part.units.high), (12.0, 13.0), "{part:?}");
+    let (all, _) = play(rules, &of(&[900]));
+    assert_eq!((all.units.low, all.units.high), (11.0, 11.0));
 }
 
 #[test]
