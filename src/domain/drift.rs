@@ -26,6 +26,7 @@ mod round;
 mod stale;
 mod unverified;
 mod verdict;
+mod watchlist;
 
 pub use baseline::Baseline;
 pub use beside::{Beside, Presence, Sighting, Sought, Standing};
@@ -44,6 +45,7 @@ pub use round::{Agenda, Next, Recurrence, Rounds, Sight};
 pub use stale::{Images, recurrence};
 pub use unverified::{LeftOpen, Unverified};
 pub use verdict::{Look, Times, classify, copy_keys, owner_keys};
+pub use watchlist::{Due, Left, News, Subject, Watchlist, concerned};
 
 /// The class of a finding. Classes are exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
