@@ -235,7 +235,7 @@ pub(super) fn take(state: &mut State, ticket: Ticket, event: CheckEvent, fx: &mu
         CheckEvent::Drift(event) => {
             let consumed = match &event {
                 DriftEvent::Progress(progress) => Some(progress.rcu),
-                DriftEvent::Finding(_) => None,
+                DriftEvent::Finding(_) | DriftEvent::Mended(_) | DriftEvent::Open(_) => None,
             };
             state.drift.take(event);
             if let Some(consumed) = consumed {

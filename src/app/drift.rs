@@ -131,6 +131,11 @@ impl Drift {
                 check.findings.push(*finding);
             }
             DriftEvent::Finding(_) => {}
+            DriftEvent::Mended(mended) => check.findings.retain(|finding| {
+                let of = |f: &Finding| (f.copy.clone(), f.base_key.clone(), f.copy_key.clone());
+                of(finding) != of(&mended)
+            }),
+            DriftEvent::Open(open) => check.unverified.push(*open),
         }
     }
 

@@ -225,6 +225,12 @@ pub struct DriftArgs {
     /// How long a difference must last, such as 30s [default: the dataset file's]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub grace: Option<Duration>,
+    /// Follow the stream and look at what changes, until ctrl-c
+    #[arg(long, conflicts_with_all = ["mode", "partition", "sample", "checkpoint"])]
+    pub watch: bool,
+    /// Watch for so long, such as 10m: what changed by then is looked at to the end
+    #[arg(long = "for", value_name = "DURATION", requires = "watch", value_parser = duration)]
+    pub time: Option<Duration>,
     /// Write findings to a file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub findings: Option<PathBuf>,

@@ -1,5 +1,6 @@
 //! `drift`: checks the copies of a dataset against its base.
 
+mod attend;
 mod checkpoint;
 mod choose;
 mod files;
@@ -8,9 +9,9 @@ mod precheck;
 mod print;
 mod watch;
 
+pub(super) use attend::attend;
 pub(super) use choose::{ask, dataset};
 pub(super) use files::read_findings;
-pub(super) use watch::watch;
 
 use super::args::{DriftArgs, Format, Global};
 use super::exit::{Exit, Failure, exit_of};
@@ -36,6 +37,9 @@ pub(super) async fn run(
     let dataset = dataset(session, args.dataset.as_deref()).await?;
     let limits = global.limits().of_check(&dataset.dataset.check);
     let mut options = options(&dataset, args, global.limits().or(limits))?;
+    if args.watch {
+        return watch::run(session, global, args, &dataset, &options).await;
+    }
     let mut estimate = options.estimate(&dataset);
     if let Some(text) = &args.partition {
         let chosen = partition::choose(session, global, &dataset, args, text).await?;
@@ -48,13 +52,9 @@ pub(super) async fn run(
     ask(session, global, estimate, limits)?;
     precheck::precheck(session, global, &dataset, &options).await?;
     let kept = checkpoint::open(global, args.checkpoint.as_deref(), &dataset, &options)?;
-    let files = Files::open(
-        args.findings.as_deref(),
-        args.plan.as_deref(),
-        args.baseline.as_deref(),
-    )?;
+    let files = Files::open(args)?;
     let out = Output::open(global)?;
-    let outcome = watch(session, global, &dataset, |means| {
+    let outcome = attend(session, global, &dataset, |means| {
         let means = Means {
             checkpoint: kept,
             ..means
@@ -119,8 +119,6 @@ fn tell(
         .iter()
         .partition(|finding| files.accepts(finding));
     print::lines(global, &mut out, new.iter().copied(), outcome)?;
-    print::summary(global, &mut out, outcome)?;
-    out.finish()?;
     if files.baseline.is_some() {
         let accepted = accepted.len();
         note(
@@ -134,13 +132,26 @@ fn tell(
             &format!("baseline: {expired} entries are not found any more"),
         );
     }
+    let drifted = new.iter().any(|finding| finding.class.is_drift());
+    conclude(global, out, outcome, drifted)
+}
+
+/// Prints the summary, and what a person should know besides; how the program ends.
+fn conclude(
+    global: &Global,
+    mut out: Output,
+    outcome: &CheckOutcome,
+    drifted: bool,
+) -> Result<Exit, Failure> {
+    print::summary(global, &mut out, outcome)?;
+    out.finish()?;
     for problem in &outcome.notes {
         note(global.quiet, &format!("note: {problem}"));
     }
     if let Some(error) = &outcome.error {
         report(std::slice::from_ref(&error.problem), global.quiet);
     }
-    Ok(exit(outcome, &new))
+    Ok(exit(outcome, drifted))
 }
 
 /// Entries of the baseline that are no finding any more: only a full check that ended knows.
@@ -153,8 +164,8 @@ fn expired(files: &Files, scope: &Scope, outcome: &CheckOutcome) -> Option<usize
 }
 
 /// Drift found wins; then what stopped the check; then hot or pending keys.
-fn exit(outcome: &CheckOutcome, new: &[&Finding]) -> Exit {
-    if new.iter().any(|finding| finding.class.is_drift()) {
+fn exit(outcome: &CheckOutcome, drifted: bool) -> Exit {
+    if drifted {
         return Exit::Drift;
     }
     match &outcome.error {

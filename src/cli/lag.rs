@@ -77,7 +77,7 @@ pub(super) fn streams(
 }
 
 /// Asks before it takes a slot that somebody else may need.
-fn consent(global: &Global, dataset: &BoundDataset) -> Result<(), Failure> {
+pub(super) fn consent(global: &Global, dataset: &BoundDataset) -> Result<(), Failure> {
     if global.is_demo() || global.yes || dataset.base.stream.is_none() {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! `recheck`: looks again at the findings of a file.
 
 use super::args::{Format, Global, RecheckArgs};
-use super::drift::{ask, dataset, read_findings, tell_again, watch};
+use super::drift::{ask, attend, dataset, read_findings, tell_again};
 use super::exit::{Exit, Failure};
 use super::output::{Output, no_such_format, note, report};
 use super::session::Session;
@@ -46,7 +46,7 @@ pub(super) async fn run(
     let limits = global.limits().of_check(&dataset.dataset.check);
     ask(session, global, Some(estimate(noted.len())), limits)?;
     let out = Output::open(global)?;
-    let mut outcome = watch(session, global, &dataset, |means| {
+    let mut outcome = attend(session, global, &dataset, |means| {
         recheck(means, &dataset, &options, &noted)
     })
     .await?;

@@ -251,6 +251,20 @@ pub struct ReadError {
     pub problem: Problem,
 }
 
+impl ReadError {
+    /// Whether it may go better later.
+    #[must_use]
+    pub const fn passes(&self) -> bool {
+        matches!(
+            self.kind,
+            ReadErrorKind::Throttled
+                | ReadErrorKind::Timeout
+                | ReadErrorKind::Connection
+                | ReadErrorKind::Service
+        )
+    }
+}
+
 /// The paths a projection has to ask for, by their roots.
 #[must_use]
 pub fn roots<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Vec<String> {

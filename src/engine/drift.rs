@@ -18,6 +18,7 @@ mod standing;
 mod suspects;
 mod ttl;
 mod verify;
+mod watch;
 
 use crate::domain::cost::scan_range;
 use crate::domain::drift::{Finding, Images, Summary, Unverified};
@@ -26,6 +27,7 @@ use crate::domain::mapping::{BoundCopy, BoundDataset};
 use crate::domain::names::{CopyName, Range, Rcu};
 use crate::domain::problem::Problem;
 use crate::domain::read::ReadError;
+use crate::engine::lag::LagReport;
 use crate::store::Store;
 use check::Check;
 pub use checkpoint::{Checkpoint, Resumed, Unusable};
@@ -37,9 +39,10 @@ use standing::tables;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync;
 use tokio::sync::mpsc::Sender;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+pub use watch::{Feed, watch};
 
 /// How long a difference must last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +112,8 @@ pub enum Scope {
     Partition(Box<PartitionScope>),
     /// What earlier findings named.
     Recheck,
+    /// What changes, as it changes.
+    Watch,
 }
 
 impl Scope {
@@ -119,6 +124,7 @@ impl Scope {
             Self::Sample(_) => "sample",
             Self::Partition(_) => "partition",
             Self::Recheck => "recheck",
+            Self::Watch => "watch",
         }
     }
 }
@@ -129,7 +135,9 @@ pub struct Means {
     /// Where items are read.
     pub store: Arc<dyn Store>,
     /// How changes flow to each copy, as measured beside the check; empty when nobody measures.
-    pub flows: watch::Receiver<Flows>,
+    pub flows: sync::watch::Receiver<Flows>,
+    /// What is known of it besides, with what that consumed.
+    pub lag: sync::watch::Receiver<LagReport>,
     /// What base items were before, as told by whoever follows their stream; empty when nobody does.
     pub images: Arc<dyn Images>,
     /// Who listens.
@@ -148,10 +156,10 @@ impl Means {
         events: Sender<DriftEvent>,
         cancel: CancellationToken,
     ) -> Self {
-        let (_, flows) = watch::channel(Flows::new());
         Self {
             store,
-            flows,
+            flows: sync::watch::channel(Flows::new()).1,
+            lag: sync::watch::channel(LagReport::default()).1,
             images: Arc::new(BTreeMap::new()),
             events,
             cancel,
@@ -236,6 +244,8 @@ pub enum Phase {
     Grace,
     /// Looking again.
     Verify,
+    /// Waiting for changes, and looking at those whose grace is over.
+    Watch,
 }
 
 /// What happens while a check runs.
@@ -245,6 +255,10 @@ pub enum DriftEvent {
     Progress(DriftProgress),
     /// A finding was confirmed.
     Finding(Box<Finding>),
+    /// What a watch found is there no more.
+    Mended(Box<Finding>),
+    /// What a watch could neither confirm nor clear.
+    Open(Box<Unverified>),
 }
 
 /// How a check ended.
@@ -283,7 +297,7 @@ pub async fn check(
     let ended = match &options.scope {
         Scope::Sample(sampling) => Box::pin(check.sample(*sampling)).await,
         Scope::Partition(partition) => Box::pin(check.partition(partition)).await,
-        Scope::Full | Scope::Recheck => Box::pin(check.run()).await,
+        Scope::Full | Scope::Recheck | Scope::Watch => Box::pin(check.run()).await,
     };
     check.finish(ended)
 }

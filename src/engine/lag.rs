@@ -5,6 +5,7 @@
 //! owns everything; it stops when it is cancelled or nobody looks any more.
 
 mod follow;
+mod handover;
 mod pursue;
 mod shard;
 
@@ -12,9 +13,11 @@ use crate::domain::drift::Images;
 use crate::domain::lag::{Flow, Flows, OlderImages, Tolerance};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, Rcu};
-use crate::domain::read::{ReadError, StreamRecord};
+use crate::domain::problem::Problem;
+use crate::domain::read::{ReadError, ReadErrorKind, StreamRecord};
+use crate::domain::schema::Table;
 use crate::domain::value::Item;
-use crate::engine::drift::Means;
+use crate::engine::drift::{Feed, Means};
 use crate::store::{Store, Streams};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,6 +30,9 @@ const IMAGES: usize = 10_000;
 /// The time between two reads of a shard, unless the grace asks for a closer look.
 const POLL: Duration = Duration::from_secs(1);
 
+/// Changes handed on that wait to be taken.
+const ROOM: usize = 1_000;
+
 /// How to follow.
 #[derive(Debug, Clone)]
 pub struct FollowOptions {
@@ -34,7 +40,7 @@ pub struct FollowOptions {
     pub tolerance: Tolerance,
     /// The time between two reads of a shard.
     pub poll: Duration,
-    /// Where every change goes, when somebody wants them all: one that has no room waits.
+    /// Where every change goes, when somebody wants them all: while there is no room, the stream is not read on.
     pub changes: Option<mpsc::Sender<StreamRecord>>,
 }
 
@@ -77,6 +83,8 @@ pub struct LagReport {
     pub closed: usize,
     /// Records read.
     pub records: u64,
+    /// How often records were gone before they were read.
+    pub gaps: u64,
     /// How old the newest record is.
     pub newest: Option<Duration>,
     /// Each copy.
@@ -136,6 +144,17 @@ impl Follower {
     }
 }
 
+/// Why nothing can be followed: the base has no stream.
+#[must_use]
+pub fn no_stream(base: &Table) -> ReadError {
+    ReadError {
+        kind: ReadErrorKind::NotFound,
+        problem: Problem::new(format!("table `{}` has no stream", base.name))
+            .because("without one nothing tells when its items changed")
+            .hint("enable a stream with new and old images on it"),
+    }
+}
+
 impl Means {
     /// The same with somebody who follows, until the check lets go of them.
     #[must_use]
@@ -143,8 +162,31 @@ impl Means {
         let options = FollowOptions::of(dataset);
         let (store, cancel) = (Arc::clone(&self.store), self.cancel.clone());
         let follower = Follower::start(store, streams, dataset.clone(), options, cancel);
+        self.beside(follower)
+    }
+
+    /// The same with somebody who follows and hands on every change, for so long.
+    #[must_use]
+    pub fn watching(
+        self,
+        streams: Arc<dyn Streams>,
+        dataset: &BoundDataset,
+        time: Option<Duration>,
+    ) -> (Self, Feed) {
+        let (to, changes) = mpsc::channel(ROOM);
+        let options = FollowOptions {
+            changes: Some(to),
+            ..FollowOptions::of(dataset)
+        };
+        let (store, cancel) = (Arc::clone(&self.store), self.cancel.clone());
+        let follower = Follower::start(store, streams, dataset.clone(), options, cancel);
+        (self.beside(follower), Feed { changes, time })
+    }
+
+    fn beside(self, follower: Follower) -> Self {
         Self {
             flows: follower.flows,
+            lag: follower.report,
             images: follower.images,
             ..self
         }

@@ -170,7 +170,7 @@ impl Check {
         let read = match progress.phase {
             Phase::Base => progress.items,
             Phase::Copies => size.base + progress.items,
-            Phase::Grace | Phase::Verify => return None,
+            Phase::Grace | Phase::Verify | Phase::Watch => return None,
         };
         Some(percent(read, size.base + size.copies).min(99))
     }

@@ -1,5 +1,6 @@
 //! Files beside the result: findings, the baseline, the plan of repair.
 
+use super::super::args::DriftArgs;
 use super::super::exit::Failure;
 use super::super::output::{create, unwritable};
 use crate::domain::drift::{Baseline, Finding, Noted, PlanForm, Unverified, parse_findings};
@@ -7,6 +8,7 @@ use crate::domain::lag::Stuck;
 use crate::domain::mapping::BoundDataset;
 use crate::domain::problem::Problem;
 use crate::engine::drift::CheckOutcome;
+use serde_json::Value as Json;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -34,23 +36,23 @@ pub(super) struct Files {
 
 impl Files {
     /// Opens what is named.
-    pub(super) fn open(
-        findings: Option<&Path>,
-        plan: Option<&Path>,
-        baseline: Option<&Path>,
-    ) -> Result<Self, Failure> {
-        let open = |path| create(path).map(BufWriter::new);
+    pub(super) fn open(args: &DriftArgs) -> Result<Self, Failure> {
+        let open = |path: &Path| create(path).map(BufWriter::new);
         // The baseline may be the file that the findings are written to.
-        let baseline = baseline.map(read_findings).transpose()?.map(Baseline::new);
-        let plan = match plan {
+        let baseline = args.baseline.as_deref().map(read_findings).transpose()?;
+        let plan = match &args.plan {
             Some(path) => Some((form(path)?, open(path)?)),
             None => None,
         };
-        Ok(Self {
-            findings: findings.map(open).transpose()?,
+        let mut files = Self {
+            findings: args.findings.as_deref().map(open).transpose()?,
             plan,
-            baseline,
-        })
+            baseline: baseline.map(Baseline::new),
+        };
+        if let Some((form, file)) = &mut files.plan {
+            file.write_all(form.head().as_bytes()).map_err(no_plan)?;
+        }
+        Ok(files)
     }
 
     /// Whether the finding was accepted before.
@@ -59,38 +61,71 @@ impl Files {
         baseline.is_some_and(|baseline| baseline.accepts(finding))
     }
 
-    /// Writes every finding, and what would mend those that were not accepted.
+    /// Writes everything that a check found, and what would mend it.
     pub(super) fn write(
         &mut self,
         dataset: &BoundDataset,
         outcome: &CheckOutcome,
     ) -> Result<(), Failure> {
-        let failed = |what: &'static str| move |error| unwritable(what, &error);
-        if let Some(file) = &mut self.findings {
-            write_findings(file, outcome).map_err(failed("the findings cannot be written"))?;
+        for finding in &outcome.findings {
+            self.finding(dataset, finding)?;
         }
-        let Some((form, mut file)) = self.plan.take() else {
-            return Ok(());
-        };
-        let findings = outcome.findings.iter();
-        let planned = findings.filter(|finding| !self.accepts(finding));
-        let lines = planned.map(|finding| form.lines(dataset, finding));
-        std::iter::once(form.head().to_owned())
-            .chain(lines)
-            .try_for_each(|text| file.write_all(text.as_bytes()))
-            .and_then(|()| file.flush())
-            .map_err(failed("the plan cannot be written"))
+        self.rest(outcome)
+    }
+
+    /// Writes a finding, and what would mend it unless it was accepted.
+    pub(super) fn finding(
+        &mut self,
+        dataset: &BoundDataset,
+        finding: &Finding,
+    ) -> Result<(), Failure> {
+        self.line(&finding.to_json())?;
+        let accepted = self.accepts(finding);
+        match &mut self.plan {
+            Some((form, file)) if !accepted => {
+                let lines = form.lines(dataset, finding);
+                file.write_all(lines.as_bytes()).map_err(no_plan)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a line among the findings.
+    pub(super) fn line(&mut self, line: &Json) -> Result<(), Failure> {
+        match &mut self.findings {
+            Some(file) => writeln!(file, "{line}").map_err(no_findings),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what was left open, and that is all.
+    pub(super) fn rest(&mut self, outcome: &CheckOutcome) -> Result<(), Failure> {
+        let open = outcome.unverified.iter().map(Unverified::to_json);
+        let stuck = outcome.stuck.iter().map(Stuck::to_json);
+        for line in open.chain(stuck) {
+            self.line(&line)?;
+        }
+        self.flush()
+    }
+
+    /// Hands everything to the disk.
+    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        if let Some(file) = &mut self.findings {
+            file.flush().map_err(no_findings)?;
+        }
+        if let Some((_, file)) = &mut self.plan {
+            file.flush().map_err(no_plan)?;
+        }
+        Ok(())
     }
 }
 
-fn write_findings(file: &mut impl Write, outcome: &CheckOutcome) -> io::Result<()> {
-    let found = outcome.findings.iter().map(Finding::to_json);
-    let open = outcome.unverified.iter().map(Unverified::to_json);
-    let stuck = outcome.stuck.iter().map(Stuck::to_json);
-    for line in found.chain(open).chain(stuck) {
-        writeln!(file, "{line}")?;
-    }
-    file.flush()
+fn no_findings(error: io::Error) -> Failure {
+    unwritable("the findings cannot be written", &error)
+}
+
+fn no_plan(error: io::Error) -> Failure {
+    unwritable("the plan cannot be written", &error)
 }
 
 /// How a plan is written, by the name of its file.

@@ -5,7 +5,9 @@ use super::super::exit::Failure;
 use super::super::output::{Output, note, units, written};
 use crate::domain::drift::{Bound, Class, CopySummary, Finding, Sampled, Unverified};
 use crate::domain::item::item_to_dynamo_json;
+use crate::domain::value::Item;
 use crate::engine::drift::CheckOutcome;
+use serde_json::Value as Json;
 use std::fmt::Write as _;
 
 /// Prints findings and what was left open.
@@ -15,21 +17,42 @@ pub(super) fn lines<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     outcome: &CheckOutcome,
 ) -> Result<(), Failure> {
-    let mut line = |json: &dyn Fn() -> String, text: &dyn Fn() -> String| match global.format {
-        Format::Jsonl => written(writeln!(out.writer(), "{}", json())),
-        Format::Table => written(writeln!(out.writer(), "{}", text())),
-        Format::Json | Format::Csv => Ok(()),
-    };
     for finding in findings {
-        line(&|| finding.to_json().to_string(), &|| finding.to_string())?;
+        line(global, out, &finding.to_json(), &finding.to_string())?;
     }
     for open in &outcome.unverified {
-        line(&|| open.to_json().to_string(), &|| unverified_text(open))?;
+        line(global, out, &open.to_json(), &unverified_text(open))?;
     }
     for stuck in &outcome.stuck {
-        line(&|| stuck.to_json().to_string(), &|| stuck.to_string())?;
+        line(global, out, &stuck.to_json(), &stuck.to_string())?;
     }
     Ok(())
+}
+
+/// Prints a line, as the format has it.
+pub(super) fn line(
+    global: &Global,
+    out: &mut Output,
+    json: &Json,
+    text: &str,
+) -> Result<(), Failure> {
+    match global.format {
+        Format::Jsonl => written(writeln!(out.writer(), "{json}")),
+        Format::Table => written(writeln!(out.writer(), "{text}")),
+        Format::Json | Format::Csv => Ok(()),
+    }
+}
+
+/// In one line: what a watch found is there no more.
+pub(super) fn mended_text(finding: &Finding) -> String {
+    let Finding {
+        class,
+        copy,
+        base_key,
+        ..
+    } = finding;
+    let key = key_text(base_key.as_ref());
+    format!("{:<10} {copy}  {} no more: {key}", "mended", class.code())
 }
 
 /// Prints the summary: the result, or a note beside lines of JSON.
@@ -77,6 +100,7 @@ fn summary_text(outcome: &CheckOutcome) -> String {
     };
     let base = match summary.mode {
         "recheck" => String::new(),
+        "watch" => format!(", {} changed items looked at", summary.base_items),
         _ => format!(", {} base items", summary.base_items),
     };
     let _ = write!(
@@ -95,7 +119,7 @@ fn extent(mode: &str, copy: &CopySummary) -> String {
     let (actual, expected) = (copy.actual, copy.expected);
     match mode {
         "recheck" => format!("{} looked at again, ", copy.candidates),
-        "sample" => String::new(),
+        "sample" | "watch" => String::new(),
         _ => format!("{actual} of {expected} items, "),
     }
 }
@@ -114,11 +138,16 @@ fn bound_text(width: usize, bound: &Bound) -> String {
     line("base to copy", &bound.base_to_copy) + &line("copy to base", &bound.copy_to_base)
 }
 
-fn unverified_text(open: &Unverified) -> String {
-    let key = open.base_key.as_ref().map_or_else(
+fn key_text(key: Option<&Item>) -> String {
+    key.map_or_else(
         || "?".to_owned(),
         |key| item_to_dynamo_json(key).to_string(),
-    );
+    )
+}
+
+/// In one line: what was left open.
+pub(super) fn unverified_text(open: &Unverified) -> String {
+    let key = key_text(open.base_key.as_ref());
     format!("{}: {} left open: {key}", open.copy, open.why.code())
 }
 

@@ -1,82 +1,100 @@
-//! A check as it runs: its progress on stderr, and ctrl-c.
+//! `drift --watch`: drift as it happens, a line each, until ctrl-c or for a time.
 
-use super::super::args::Global;
-use super::super::exit::Failure;
-use super::super::lag::streams;
-use super::super::output::tell;
-use super::super::progress::Progress;
+use super::super::args::{DriftArgs, Global};
+use super::super::exit::{Exit, Failure};
+use super::super::lag::consent;
+use super::super::output::{Output, note, written};
 use super::super::session::Session;
+use super::attend::Attending;
+use super::files::Files;
+use super::{conclude, print};
 use crate::domain::mapping::BoundDataset;
-use crate::domain::read::ReadError;
-use crate::engine::drift::{CheckOutcome, DriftEvent, DriftProgress, Means, Phase};
-use crate::store::budget::Budget;
-use std::fmt::Write as _;
+use crate::engine::drift::{DriftEvent, DriftOptions, watch};
+use crate::engine::lag::no_stream;
+use chrono::{SecondsFormat, Utc};
+use std::io::Write as _;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
-/// Runs a check of a dataset within its limits and those of the session, and shows how far it is.
-pub(in crate::cli) async fn watch<R>(
+pub(super) async fn run(
     session: &Session,
     global: &Global,
+    args: &DriftArgs,
     dataset: &BoundDataset,
-    run: impl FnOnce(Means) -> R,
-) -> Result<CheckOutcome, Failure>
-where
-    R: Future<Output = Result<CheckOutcome, ReadError>>,
-{
-    let (events, mut inbox) = tokio::sync::mpsc::channel(64);
-    let cancel = CancellationToken::new();
-    let progress = Progress::new(global, "reading the base");
-    let mut throttled = session.store.throttled();
-    let store = Budget::of_check(session.store(), global.limits(), dataset);
-    let store = Arc::new(store);
-    let means = Means::new(store, events, cancel.clone());
-    let means = match streams(session, global, dataset) {
-        Some(streams) => means.followed(streams, dataset),
-        None => means,
-    };
-    let mut checking = std::pin::pin!(run(means));
-    let outcome = loop {
-        tokio::select! {
-            Some(event) = inbox.recv() => show(&progress, event),
-            Ok(()) = throttled.changed() => progress.aside(|| tell(&mut throttled, global.quiet)),
-            outcome = &mut checking => break outcome,
-            _ = tokio::signal::ctrl_c() => cancel.cancel(),
-        }
-    };
-    while let Ok(event) = inbox.try_recv() {
-        show(&progress, event);
+    options: &DriftOptions,
+) -> Result<Exit, Failure> {
+    if dataset.base.stream.is_none() {
+        // As `lag` ends: nothing is wrong, and nothing can be told.
+        return Err(Failure {
+            exit: Exit::Incomplete,
+            problems: vec![no_stream(&dataset.base).problem],
+        });
     }
-    progress.clear();
-    Ok(outcome?)
+    consent(global, dataset)?;
+    let mut told = Told {
+        global,
+        dataset,
+        files: Files::open(args)?,
+        out: Output::open(global)?,
+        drifted: false,
+    };
+    note(
+        global.quiet,
+        "watching: each changed item is read strongly, and its items in the copies; ctrl-c ends it",
+    );
+    let (attending, means) = Attending::begin(session, global, dataset, "watching");
+    let cancel = means.cancel.clone();
+    let streams = Arc::clone(&session.streams);
+    let (means, feed) = means.watching(streams, dataset, args.time);
+    let watching = watch(means, dataset, options, feed);
+    let outcome = attending.see_through(watching, |event| {
+        told.take(event)?;
+        if told.out.is_closed() {
+            cancel.cancel();
+        }
+        Ok(())
+    });
+    let outcome = outcome.await?;
+    told.files.rest(&outcome)?;
+    print::lines(global, &mut told.out, std::iter::empty(), &outcome)?;
+    conclude(global, told.out, &outcome, told.drifted)
 }
 
-fn show(progress: &Progress, event: DriftEvent) {
-    match event {
-        DriftEvent::Progress(p) => {
-            progress.say(match p.phase {
-                Phase::Base | Phase::Copies => reading(&p),
-                Phase::Grace => format!("{} candidates, waiting", p.candidates),
-                Phase::Verify => format!("looking again at {} candidates", p.candidates),
-            });
-            progress.at(p.items, p.of);
-        }
-        DriftEvent::Finding(_) => {}
-    }
+/// What is told as it happens.
+struct Told<'a> {
+    global: &'a Global,
+    dataset: &'a BoundDataset,
+    files: Files,
+    out: Output,
+    /// Whether drift was found that was not accepted before.
+    drifted: bool,
 }
 
-/// `read 640 of 5000 RCU at 128/s, 40 s left`.
-fn reading(progress: &DriftProgress) -> String {
-    let mut text = format!("read {:.0}", progress.rcu.0);
-    if let Some(budget) = progress.budget {
-        let _ = write!(text, " of {:.0}", budget.0);
+impl Told<'_> {
+    fn take(&mut self, event: &DriftEvent) -> Result<(), Failure> {
+        let (json, text) = match event {
+            DriftEvent::Progress(_) => return Ok(()),
+            DriftEvent::Finding(finding) => {
+                self.files.finding(self.dataset, finding)?;
+                if self.files.accepts(finding) {
+                    return self.files.flush();
+                }
+                self.drifted |= finding.class.is_drift();
+                (finding.to_json(), finding.to_string())
+            }
+            DriftEvent::Mended(finding) => {
+                let now = Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true);
+                let json = finding.to_mended_json(&now);
+                self.files.line(&json)?;
+                (json, print::mended_text(finding))
+            }
+            DriftEvent::Open(open) => {
+                let json = open.to_json();
+                self.files.line(&json)?;
+                (json, print::unverified_text(open))
+            }
+        };
+        print::line(self.global, &mut self.out, &json, &text)?;
+        self.files.flush()?;
+        written(self.out.writer().flush())
     }
-    text.push_str(" RCU");
-    if let Some(rate) = progress.rate {
-        let _ = write!(text, " at {rate:.0}/s");
-    }
-    if let Some(eta) = progress.eta {
-        let _ = write!(text, ", {} s left", eta.as_secs().max(1));
-    }
-    text
 }

@@ -70,6 +70,18 @@ impl Noted {
         }
     }
 
+    /// Whether it is about the same items as the other.
+    fn is_about(&self, other: &Self) -> bool {
+        let of = |noted: &Self| {
+            (
+                noted.dataset.clone(),
+                noted.copy.clone(),
+                noted.base_key.clone(),
+            )
+        };
+        of(self) == of(other) && self.copy_keys == other.copy_keys
+    }
+
     /// Whether its keys can be keys of the dataset's tables.
     ///
     /// # Errors
@@ -100,6 +112,7 @@ struct Line {
     copy: String,
     class: Option<String>,
     unverified: Option<String>,
+    mended: Option<String>,
     base_key: Option<Json>,
     copy_key: Option<Json>,
     #[serde(default)]
@@ -120,20 +133,33 @@ struct Attribute {
 /// # Errors
 /// At the first line that is no finding, with its number.
 pub fn parse_findings(file: &str, text: &str) -> Result<Vec<Noted>, Problem> {
-    let lines = text.lines().enumerate();
-    lines
-        .filter(|(_, text)| !text.trim().is_empty() && !is_of_pipeline(text))
-        .map(|(at, text)| {
-            noted(at + 1, text).map_err(|problem| {
-                problem.at(Place {
-                    file: Some(file.to_owned()),
-                    line: at + 1,
-                    column: 1,
-                    length: 1,
-                })
+    let mut all: Vec<Noted> = Vec::new();
+    for (at, text) in text.lines().enumerate() {
+        if text.trim().is_empty() || is_of_pipeline(text) {
+            continue;
+        }
+        let read = noted(at + 1, text).map_err(|problem| {
+            problem.at(Place {
+                file: Some(file.to_owned()),
+                line: at + 1,
+                column: 1,
+                length: 1,
             })
-        })
-        .collect()
+        })?;
+        match read {
+            Read::Noted(noted) => all.push(noted),
+            Read::Mended(mended) => all.retain(|noted| !noted.is_about(&mended)),
+        }
+    }
+    Ok(all)
+}
+
+/// What a line is.
+enum Read {
+    /// Something to look at again.
+    Noted(Noted),
+    /// What a line before says, with the same keys, is so no more.
+    Mended(Noted),
 }
 
 /// Whether the line tells of a pipeline: nothing in it can be looked at again.
@@ -142,7 +168,7 @@ fn is_of_pipeline(text: &str) -> bool {
     line.is_ok_and(|line| line.get("pipeline").is_some())
 }
 
-fn noted(number: usize, text: &str) -> Result<Noted, Problem> {
+fn noted(number: usize, text: &str) -> Result<Read, Problem> {
     let json: Json = serde_json::from_str(text).map_err(|error| {
         let what = if error.is_eof() {
             "the line is cut off"
@@ -162,7 +188,8 @@ fn noted(number: usize, text: &str) -> Result<Noted, Problem> {
     }
     let line: Line = serde_json::from_value(json)
         .map_err(|error| foreign("the line is no finding").because(error.to_string()))?;
-    let says = match (&line.class, &line.unverified) {
+    let found = line.class.as_ref().or(line.mended.as_ref());
+    let says = match (found, &line.unverified) {
         (Some(class), None) => Says::Found {
             class: named(class, Class::ALL, Class::code)?,
             attributes: differences(line.attributes)?,
@@ -190,7 +217,10 @@ fn noted(number: usize, text: &str) -> Result<Noted, Problem> {
     if noted.base_key.is_none() && noted.copy_keys.is_empty() {
         return Err(foreign("the line has no key"));
     }
-    Ok(noted)
+    Ok(match line.mended {
+        Some(_) => Read::Mended(noted),
+        None => Read::Noted(noted),
+    })
 }
 
 fn named<T: Copy, const N: usize>(

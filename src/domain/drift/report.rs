@@ -190,6 +190,21 @@ impl Finding {
             "confirmed_at": self.confirmed_at,
         })
     }
+
+    /// The NDJSON line that says that it is there no more, since `at`, RFC 3339: it has no `class`.
+    #[must_use]
+    pub fn to_mended_json(&self, at: &str) -> Json {
+        json!({
+            "v": 1,
+            "mended": self.class.code(),
+            "dataset": self.dataset,
+            "copy": self.copy,
+            "base_key": self.base_key.as_ref().map(item_to_dynamo_json),
+            "copy_key": self.copy_key.as_ref().map(item_to_dynamo_json),
+            "confirmed_at": self.confirmed_at,
+            "mended_at": at,
+        })
+    }
 }
 
 /// Typed JSON of one value.

@@ -175,7 +175,7 @@ impl<P: Copy + Default> Watchlist<P> {
     }
 
     /// Takes at most `most` subjects that are due. Each has to be given back, by [`Self::look_again`],
-    /// [`Self::settle`], or [`Self::give_up`].
+    /// [`Self::wait`], [`Self::settle`], or [`Self::give_up`].
     pub fn take_due(&mut self, now: Duration, most: usize) -> Vec<Due<P>> {
         let mut taken = Vec::new();
         while taken.len() < most
@@ -202,6 +202,14 @@ impl<P: Copy + Default> Watchlist<P> {
             watched.stage = Stage::Differs;
             watched.due = due;
             watched.progress = progress;
+            self.waiting.insert((due, subject));
+        }
+    }
+
+    /// It could not be looked at: it is as it was, and due at this time.
+    pub fn wait(&mut self, subject: Subject, due: Duration) {
+        if let Some(watched) = self.subjects.get_mut(&subject) {
+            watched.due = due;
             self.waiting.insert((due, subject));
         }
     }
@@ -279,7 +287,8 @@ impl<P: Copy + Default> Watchlist<P> {
         for (subject, watched) in self.subjects {
             match watched.stage {
                 Stage::Differs if watched.told.is_empty() => {
-                    left.open.push((subject, watched.keys.into_iter().collect()));
+                    left.open
+                        .push((subject, watched.keys.into_iter().collect()));
                 }
                 Stage::Changed if watched.due <= now => left.overdue += 1,
                 Stage::Changed => left.early += 1,

@@ -17,6 +17,7 @@ use crate::domain::names::{CopyName, Rcu};
 use crate::domain::problem::Problem;
 use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::Table;
+use crate::engine::lag::LagReport;
 use crate::engine::pages::{Reader, Stop};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -51,6 +52,9 @@ pub(super) struct Check<'a> {
     most: usize,
     /// How changes flow to each copy right now.
     pub(super) flows: watch::Receiver<Flows>,
+    /// What is known of it besides, and what that had consumed before.
+    pub(super) lag: watch::Receiver<LagReport>,
+    followed_before: Rcu,
     /// What base items were before.
     pub(super) images: Arc<dyn Images>,
     pub(super) copies: Vec<Checked<'a>>,
@@ -63,8 +67,8 @@ pub(super) struct Check<'a> {
     pub(super) base_items: u64,
     /// What a person should know besides.
     notes: Vec<Problem>,
-    /// Copies left out that were asked for.
-    left_out: bool,
+    /// Something that was asked for was left out.
+    pub(super) left_out: bool,
     /// The first read that failed while others went on.
     pub(super) failure: Option<ReadError>,
     started: Instant,
@@ -77,6 +81,7 @@ impl<'a> Check<'a> {
             Some(checkpoint) => checkpoint.into_kept(),
             None => Kept::new(dataset, &copies, options),
         };
+        let followed_before = means.lag.borrow().rcu;
         let mut reader = Reader::new(means.store, means.events, means.cancel);
         reader.used = kept.standing().consumed();
         let notes = if kept.standing().base_items > 0 && !dataset.dataset.always.is_empty() {
@@ -86,7 +91,9 @@ impl<'a> Check<'a> {
         };
         Self {
             reader,
+            followed_before,
             flows: means.flows,
+            lag: means.lag,
             images: means.images,
             dataset,
             recorder: Recorder::new(dataset, copies.iter().copied()),
@@ -188,6 +195,7 @@ impl<'a> Check<'a> {
             && !self.left_out
             && self.copies.iter().all(|checked| checked.scanned)
             && self.copies.iter().all(|c| c.summary.is_settled());
+        let consumed = self.consumed();
         let (copies, findings) = (&self.copies, &mut self.findings);
         findings.sort_by(|a, b| place(copies, a).cmp(&place(copies, b)));
         Ok(CheckOutcome {
@@ -198,7 +206,7 @@ impl<'a> Check<'a> {
                 base_items: self.base_items + self.kept.standing().base_items,
                 scan: self.estimate(),
                 copies: self.copies.into_iter().map(|c| c.summary).collect(),
-                consumed: self.reader.used.rcu,
+                consumed,
                 seconds: self.started.elapsed().as_secs_f64(),
             },
             findings: self.findings,
@@ -209,22 +217,47 @@ impl<'a> Check<'a> {
         })
     }
 
+    /// What was consumed, by those included who follow the stream beside it.
+    fn consumed(&self) -> Rcu {
+        let followed = self.lag.borrow().rcu.0 - self.followed_before.0;
+        self.reader.used.rcu + Rcu(followed.max(0.0))
+    }
+
     /// Counts a candidate as `why` says, and lists it.
     pub(super) fn leave_open(&mut self, copy: usize, candidate: Candidate, why: LeftOpen) {
+        let open = self.count_open(copy, candidate, why);
+        self.unverified.push(open);
+    }
+
+    /// Counts a candidate as `why` says; as it is told.
+    pub(super) fn count_open(
+        &mut self,
+        copy: usize,
+        candidate: Candidate,
+        why: LeftOpen,
+    ) -> Unverified {
         let checked = &mut self.copies[copy];
         checked.summary.settle_open(&candidate, why);
-        self.unverified.push(Unverified {
+        Unverified {
             dataset: self.dataset.dataset.name.clone(),
             copy: checked.copy.mapping.name.clone(),
             why,
             base_key: candidate.base_key,
             copy_keys: candidate.copy_keys,
-        });
+        }
     }
 
-    /// Tells something at the end.
+    /// Tells something at the end, once.
     pub(super) fn note(&mut self, note: Problem) {
-        self.notes.push(note);
+        if self.notes.iter().all(|known| known.what != note.what) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Tells at the end why something was left out.
+    pub(super) fn note_incomplete(&mut self, note: Problem) {
+        self.left_out = true;
+        self.note(note);
     }
 
     /// The tables of the check: the base, then those of the copies, each once, with the copies it holds.
@@ -249,12 +282,12 @@ impl<'a> Check<'a> {
         items: u64,
         of: Option<u64>,
     ) -> Result<(), Stop> {
-        self.speed.note(self.reader.used.rcu);
+        self.speed.note(self.consumed());
         let progress = DriftProgress {
             phase,
             items,
             of,
-            rcu: self.reader.used.rcu,
+            rcu: self.consumed(),
             rate: self.speed.rate(),
             pace: self.pace,
             budget: self.budget,

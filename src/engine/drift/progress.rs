@@ -19,9 +19,11 @@ const LEAST: Duration = Duration::from_secs(1);
 pub struct DriftProgress {
     /// The phase.
     pub phase: Phase,
-    /// Items read so far; while verifying: candidates settled.
+    /// Items read so far; while verifying: candidates settled; while watching: looks at a changed item in
+    /// one copy.
     pub items: u64,
-    /// Items expected in all, when known; while verifying: candidates in all.
+    /// Items expected in all, when known; while verifying: candidates in all; while watching: those to
+    /// come included.
     pub of: Option<u64>,
     /// Units consumed, those included that a checkpoint tells of.
     pub rcu: Rcu,

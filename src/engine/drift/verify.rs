@@ -9,12 +9,14 @@ use crate::domain::drift::{
     Agenda, Candidate, Class, Finding, Look, Next, Packed, Rounds, Sight, Times, classify,
     recurrence,
 };
-use crate::domain::lag::Flow;
+use crate::domain::lag::{Flow, Flows};
+use crate::domain::mapping::BoundCopy;
 use crate::domain::names::CopyName;
 use crate::domain::problem::Problem;
 use crate::engine::pages::Stop;
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// Candidates looked at together: their base items are four calls.
@@ -47,15 +49,18 @@ pub(super) struct Case {
     /// Which of the check's copies.
     pub(super) copy: usize,
     pub(super) candidate: Candidate,
-    progress: Progress,
+    pub(super) progress: Progress,
 }
 
 /// How far the verification of a candidate is.
 #[derive(Debug, Clone, Copy, Default)]
-struct Progress {
-    rounds: Rounds,
+pub(super) struct Progress {
+    pub(super) rounds: Rounds,
     seen_at: Option<DateTime<Utc>>,
 }
+
+/// What follows from a look, and what would be found by it.
+pub(super) type Judged = (Next, Vec<Finding>);
 
 impl Case {
     /// Whether it is not known yet whose copy item it is about.
@@ -106,14 +111,8 @@ impl Check<'_> {
             }
             let batch = agenda.take_due(now, BATCH);
             let mut cases: Vec<Case> = batch.iter().map(|case| self.unpack(case)).collect();
-            let looks = self.look(&mut cases).await;
-            let taken = Taken {
-                began: now,
-                ended: start.elapsed(),
-                at: Utc::now(),
-            };
-            match looks {
-                Ok(looks) => self.take_looks(cases, &looks, taken, agenda).await?,
+            match self.look_and_judge(&mut cases, start).await {
+                Ok(judged) => self.take_looks(cases, judged, agenda).await?,
                 Err(stop) => {
                     self.open.extend(batch);
                     return Err(stop);
@@ -122,16 +121,33 @@ impl Check<'_> {
         }
     }
 
+    /// One look at each of `cases`, and what follows from it, in the order they have afterwards.
+    pub(super) async fn look_and_judge(
+        &mut self,
+        cases: &mut [Case],
+        start: Instant,
+    ) -> Result<Vec<Judged>, Stop> {
+        let began = start.elapsed();
+        let looks = self.look(cases).await?;
+        let taken = Taken {
+            began,
+            ended: start.elapsed(),
+            at: Utc::now(),
+        };
+        let looked = cases.iter_mut().zip(&looks);
+        Ok(looked
+            .map(|(case, look)| self.judge(case, look, taken))
+            .collect())
+    }
+
     async fn take_looks(
         &mut self,
         cases: Vec<Case>,
-        looks: &[Look],
-        taken: Taken,
+        judged: Vec<Judged>,
         agenda: &mut Agenda<Waiting>,
     ) -> Result<(), Stop> {
         let mut confirmed = Vec::new();
-        for (mut case, look) in cases.into_iter().zip(looks) {
-            let (next, findings) = self.judge(&mut case, look, taken);
+        for (case, (next, findings)) in cases.into_iter().zip(judged) {
             match next {
                 Next::Look(due) => agenda.add(due, self.pack(&case)),
                 Next::InFlight => self.settle(&case, &[]),
@@ -154,7 +170,7 @@ impl Check<'_> {
     }
 
     /// What is kept of a finding.
-    fn kept_of(&self, finding: Finding) -> Finding {
+    pub(super) fn kept_of(&self, finding: Finding) -> Finding {
         let mend = finding.mend.filter(|_| self.mends == Mends::Kept);
         Finding { mend, ..finding }
     }
@@ -164,8 +180,7 @@ impl Check<'_> {
         summary.settle(&case.candidate, findings);
     }
 
-    /// What follows from a look, and what would be found by it.
-    fn judge(&mut self, case: &mut Case, look: &Look, taken: Taken) -> (Next, Vec<Finding>) {
+    fn judge(&mut self, case: &mut Case, look: &Look, taken: Taken) -> Judged {
         let checked = &mut self.copies[case.copy];
         let copy = checked.copy;
         let seen_at = *case.progress.seen_at.get_or_insert(taken.at);
@@ -176,8 +191,7 @@ impl Check<'_> {
         };
         let findings = classify(self.dataset, copy, &case.candidate, look, &times);
         let classes: Vec<Class> = findings.iter().map(|finding| finding.class).collect();
-        let flow = self.flows.borrow().get(&copy.mapping.name).copied();
-        let flow = flow.unwrap_or_default();
+        let flow = flow(&self.flows, copy);
         let next = case.progress.rounds.take(&Sight {
             began: taken.began,
             ended: taken.ended,
@@ -231,6 +245,12 @@ pub(super) fn unmeasured<'a>(copies: impl Iterator<Item = &'a CopyName>) -> Opti
     })
 }
 
-fn rfc_3339(time: DateTime<Utc>) -> String {
+/// How changes flow to a copy right now.
+pub(super) fn flow(flows: &watch::Receiver<Flows>, copy: &BoundCopy) -> Flow {
+    let flow = flows.borrow().get(&copy.mapping.name).copied();
+    flow.unwrap_or_default()
+}
+
+pub(super) fn rfc_3339(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

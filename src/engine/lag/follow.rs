@@ -1,8 +1,9 @@
 //! The task that follows: lists shards, reads them, samples changes, looks for them, tells.
 
+use super::handover::Handover;
 use super::pursue::Pursuit;
 use super::shard::{Gap, Read, Reading};
-use super::{CopyLag, FollowOptions, LagReport};
+use super::{CopyLag, FollowOptions, LagReport, no_stream};
 use crate::domain::lag::{Flow, Flows, OlderImages, Walk};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::problem::Problem;
@@ -34,6 +35,8 @@ const SAMPLE: usize = 2;
 const TROUBLE: i64 = 5_000;
 /// Clocks that differ by less are the same, records being dated to the second.
 const SAME_CLOCK: i64 = 2_000;
+/// Changes that wait so long for whoever wants them, in milliseconds, come faster than they are taken.
+const LATE: i64 = 10_000;
 
 /// Where everything is told.
 pub(super) struct Told {
@@ -47,6 +50,7 @@ pub(super) struct Follow {
     streams: Arc<dyn Streams>,
     dataset: BoundDataset,
     options: FollowOptions,
+    handover: Handover,
     cancel: CancellationToken,
     reader: Reader<()>,
     /// Keeps the reader going: it has nobody to tell.
@@ -76,6 +80,7 @@ impl Follow {
             reader: Reader::new(store, events, cancel.clone()),
             _events: kept,
             streams,
+            handover: Handover::new(options.changes.clone()),
             options,
             cancel,
             walk: Walk::default(),
@@ -123,7 +128,9 @@ impl Follow {
 
     async fn round(&mut self, arn: &str, told: &Told) -> Result<(), Stop> {
         self.list(arn).await?;
-        self.read(arn, told).await?;
+        if self.handover.pass()? {
+            self.read(arn, told).await?;
+        }
         self.look().await
     }
 
@@ -140,7 +147,7 @@ impl Follow {
         let first = self.listed.is_none();
         let shards = match self.streams.shards(arn).await {
             Ok(shards) => shards,
-            Err(error) if !first && passes(&error) => {
+            Err(error) if !first && error.passes() => {
                 self.listed = Some(now - LIST_EVERY + TROUBLE);
                 return Ok(());
             }
@@ -166,7 +173,7 @@ impl Follow {
             if self.readings.contains_key(&id) {
                 continue;
             }
-            if self.readings.len() >= SHARDS && self.options.changes.is_none() {
+            if self.readings.len() >= SHARDS && !self.handover.is_wanted() {
                 self.note(format!(
                     "{SHARDS} of {} open shards are read",
                     self.report.open
@@ -208,6 +215,9 @@ impl Follow {
                 })?;
                 self.take(reading, read, told).await?;
             }
+            if !self.handover.pass()? {
+                break;
+            }
         }
         Ok(())
     }
@@ -223,6 +233,7 @@ impl Follow {
         match read {
             Ok(Read::Page(page, gap)) => {
                 if gap == Gap::Before {
+                    self.report.gaps += 1;
                     self.note(
                         "coverage gap: some records were gone before they were read".to_owned(),
                     );
@@ -240,7 +251,7 @@ impl Follow {
                     .map(|at| at.min(self.now() - LIST_EVERY + TROUBLE));
                 self.page(&id, page, told).await
             }
-            Err(error) if passes(&error) => {
+            Err(error) if error.passes() => {
                 self.note(error.problem.to_string());
                 self.readings.insert(id, (self.now() + TROUBLE, reading));
                 Ok(())
@@ -264,13 +275,7 @@ impl Follow {
             page.records.iter().for_each(|record| images.take(record));
         }
         self.sample(shard, &page.records).await?;
-        if let Some(changes) = &self.options.changes {
-            for record in page.records {
-                if changes.send(record).await.is_err() {
-                    return Err(Stop::Cancelled);
-                }
-            }
-        }
+        self.handover.take(page.records);
         Ok(())
     }
 
@@ -375,6 +380,10 @@ impl Follow {
 
     fn tell(&mut self, told: &Told) {
         let now = self.now();
+        let waits = self.handover.oldest().map(|made| now - made * 1000);
+        if waits.is_some_and(|waits| waits >= LATE) {
+            self.note("changes come faster than they are looked at: they are read late".to_owned());
+        }
         let age = |made: i64| Duration::from_millis(u64::try_from(now - made).unwrap_or_default());
         self.report.newest = self.newest.map(age);
         self.report.rcu = self.reader.used.rcu;
@@ -406,24 +415,4 @@ impl Follow {
 /// Until nobody looks any more.
 async fn unheard(told: &Told) {
     tokio::join!(told.report.closed(), told.flows.closed());
-}
-
-/// Whether it may go better later.
-const fn passes(error: &ReadError) -> bool {
-    matches!(
-        error.kind,
-        ReadErrorKind::Throttled
-            | ReadErrorKind::Timeout
-            | ReadErrorKind::Connection
-            | ReadErrorKind::Service
-    )
-}
-
-fn no_stream(base: &Table) -> ReadError {
-    ReadError {
-        kind: ReadErrorKind::NotFound,
-        problem: Problem::new(format!("table `{}` has no stream", base.name))
-            .because("without one nothing tells when its items changed")
-            .hint("enable a stream with new and old images on it"),
-    }
 }

@@ -126,6 +126,7 @@ fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Li
         }
         (_, Some(CheckStep::Grace)) => "waiting for what is in flight",
         (_, Some(CheckStep::Verify)) => "looking again",
+        (_, Some(CheckStep::Watch)) => "watching",
     };
     let mut line = ink.line(role, format!("{mark} {phase}"));
     let Some(progress) = &check.progress else {
@@ -144,7 +145,7 @@ fn progress_line(ink: Ink<'_>, check: &Check, state: &State, width: usize) -> Li
     figures.push(format::plural(progress.candidates, "candidate"));
     let noun = match progress.phase {
         CheckStep::Base | CheckStep::Copies => "items",
-        CheckStep::Grace | CheckStep::Verify => "looked at",
+        CheckStep::Grace | CheckStep::Verify | CheckStep::Watch => "looked at",
     };
     let items = format::count(progress.items);
     figures.push(match progress.of {

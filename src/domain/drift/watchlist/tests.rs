@@ -117,7 +117,11 @@ fn drift_that_moves_to_another_key_is_mended_there_and_found_here() {
     due(&mut list, 5);
     list.settle(&subject("a"), vec![finding("x")], at(5), PAUSE);
     changed(&mut list, "a", "y", 9);
-    assert_eq!(list.next_due(), Some(at(9)), "a change is looked at in time");
+    assert_eq!(
+        list.next_due(),
+        Some(at(9)),
+        "a change is looked at in time"
+    );
     due(&mut list, 9);
     let news = list.settle(&subject("a"), vec![finding("y")], at(9), PAUSE);
     assert_eq!(
