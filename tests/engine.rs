@@ -38,3 +38,5 @@ mod read;
 mod support;
 #[path = "engine/unions.rs"]
 mod unions;
+#[path = "engine/watch.rs"]
+mod watch;

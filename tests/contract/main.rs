@@ -23,4 +23,5 @@ mod requests;
 mod routes;
 mod run;
 mod shop;
+mod watch;
 mod writer;

@@ -230,7 +230,7 @@ async fn findings_are_told_as_they_are_confirmed() {
         .iter()
         .filter_map(|event| match event {
             DriftEvent::Finding(finding) => Some(&**finding),
-            DriftEvent::Progress(_) => None,
+            _ => None,
         })
         .collect();
     assert_eq!(told, outcome.findings.iter().collect::<Vec<_>>());
@@ -238,7 +238,7 @@ async fn findings_are_told_as_they_are_confirmed() {
         .iter()
         .filter_map(|event| match event {
             DriftEvent::Progress(progress) => Some(progress.phase),
-            DriftEvent::Finding(_) => None,
+            _ => None,
         })
         .collect();
     phases.dedup();

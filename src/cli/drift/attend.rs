@@ -67,17 +67,21 @@ impl Attending {
     /// Attends to the run until it ends; `hear` gets what happens besides progress, and when it fails the
     /// run is stopped.
     pub(super) async fn see_through(
-        mut self,
+        self,
         running: impl Future<Output = Result<CheckOutcome, ReadError>>,
         mut hear: impl FnMut(&DriftEvent) -> Result<(), Failure>,
     ) -> Result<CheckOutcome, Failure> {
         let Self {
-            progress, cancel, ..
-        } = &self;
+            progress,
+            quiet,
+            mut throttled,
+            mut inbox,
+            cancel,
+        } = self;
         let mut failure = None;
         let mut take = |event: &DriftEvent| {
             if let DriftEvent::Progress(now) = event {
-                show(progress, now);
+                show(&progress, now);
             } else if failure.is_none()
                 && let Err(failed) = progress.aside(|| hear(event))
             {
@@ -88,15 +92,15 @@ impl Attending {
         let mut running = std::pin::pin!(running);
         let outcome = loop {
             tokio::select! {
-                Some(event) = self.inbox.recv() => take(&event),
-                Ok(()) = self.throttled.changed() => {
-                    progress.aside(|| tell(&mut self.throttled, self.quiet));
+                Some(event) = inbox.recv() => take(&event),
+                Ok(()) = throttled.changed() => {
+                    progress.aside(|| tell(&mut throttled, quiet));
                 }
                 outcome = &mut running => break outcome,
                 _ = tokio::signal::ctrl_c() => cancel.cancel(),
             }
         };
-        while let Ok(event) = self.inbox.try_recv() {
+        while let Ok(event) = inbox.try_recv() {
             take(&event);
         }
         progress.clear();

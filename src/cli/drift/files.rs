@@ -50,7 +50,8 @@ impl Files {
             baseline: baseline.map(Baseline::new),
         };
         if let Some((form, file)) = &mut files.plan {
-            file.write_all(form.head().as_bytes()).map_err(no_plan)?;
+            file.write_all(form.head().as_bytes())
+                .map_err(|error| no_plan(&error))?;
         }
         Ok(files)
     }
@@ -84,7 +85,8 @@ impl Files {
         match &mut self.plan {
             Some((form, file)) if !accepted => {
                 let lines = form.lines(dataset, finding);
-                file.write_all(lines.as_bytes()).map_err(no_plan)
+                file.write_all(lines.as_bytes())
+                    .map_err(|error| no_plan(&error))
             }
             _ => Ok(()),
         }
@@ -93,7 +95,7 @@ impl Files {
     /// Writes a line among the findings.
     pub(super) fn line(&mut self, line: &Json) -> Result<(), Failure> {
         match &mut self.findings {
-            Some(file) => writeln!(file, "{line}").map_err(no_findings),
+            Some(file) => writeln!(file, "{line}").map_err(|error| no_findings(&error)),
             None => Ok(()),
         }
     }
@@ -111,21 +113,21 @@ impl Files {
     /// Hands everything to the disk.
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
         if let Some(file) = &mut self.findings {
-            file.flush().map_err(no_findings)?;
+            file.flush().map_err(|error| no_findings(&error))?;
         }
         if let Some((_, file)) = &mut self.plan {
-            file.flush().map_err(no_plan)?;
+            file.flush().map_err(|error| no_plan(&error))?;
         }
         Ok(())
     }
 }
 
-fn no_findings(error: io::Error) -> Failure {
-    unwritable("the findings cannot be written", &error)
+fn no_findings(error: &io::Error) -> Failure {
+    unwritable("the findings cannot be written", error)
 }
 
-fn no_plan(error: io::Error) -> Failure {
-    unwritable("the plan cannot be written", &error)
+fn no_plan(error: &io::Error) -> Failure {
+    unwritable("the plan cannot be written", error)
 }
 
 /// How a plan is written, by the name of its file.

@@ -12,7 +12,6 @@ use crate::domain::mapping::BoundDataset;
 use crate::engine::drift::{DriftEvent, DriftOptions, watch};
 use crate::engine::lag::no_stream;
 use chrono::{SecondsFormat, Utc};
-use std::io::Write as _;
 use std::sync::Arc;
 
 pub(super) async fn run(

@@ -297,6 +297,19 @@ mod tests {
         assert_eq!((&noted[1].base_key, noted[1].copy_keys.len()), (&None, 2));
     }
 
+    #[test]
+    fn what_is_mended_further_down_is_not_there_to_be_looked_at() {
+        let mended = FOUND.replace("class", "mended");
+        assert_eq!(
+            parse_findings("f", &format!("{FOUND}\n{mended}\n")),
+            Ok(vec![])
+        );
+        let again = format!("{FOUND}\n{mended}\n{FOUND}\n{OPEN}\n");
+        let noted = parse_findings("f", &again).unwrap();
+        let lines: Vec<usize> = noted.iter().map(|noted| noted.line).collect();
+        assert_eq!(lines, [3, 4]);
+    }
+
     #[rstest]
     #[case::cut_off(&FOUND[..60], "cut off")]
     #[case::no_json("nonsense", "no JSON")]

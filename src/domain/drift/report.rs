@@ -70,11 +70,11 @@ pub struct CopySummary {
 pub struct Summary {
     /// The dataset.
     pub dataset: DatasetName,
-    /// `full`, `sample`, `partition`, or `recheck`.
+    /// `full`, `sample`, `partition`, `recheck`, or `watch`.
     pub mode: &'static str,
     /// Whether everything was read and verified.
     pub complete: bool,
-    /// Base items of the dataset.
+    /// Base items of the dataset; of a watch those that changed and were looked at.
     pub base_items: u64,
     /// Each copy.
     pub copies: Vec<CopySummary>,

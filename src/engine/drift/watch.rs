@@ -33,7 +33,7 @@ const TROUBLE: Duration = Duration::from_secs(5);
 /// The changes to watch.
 #[derive(Debug)]
 pub struct Feed {
-    /// Every change, as [`FollowOptions::changes`](crate::engine::lag::FollowOptions) hands them on.
+    /// Every change; when there is no more to come, those that came are looked at to the end. As [`FollowOptions::changes`](crate::engine::lag::FollowOptions) hands them on.
     pub changes: Receiver<StreamRecord>,
     /// How long changes are taken; what was taken is still looked at to the end. Until it is
     /// cancelled, when none.
@@ -99,9 +99,10 @@ impl Check<'_> {
     }
 
     async fn keep_watch(&mut self, watch: &mut Watch, mut feed: Feed) -> Result<(), Stop> {
+        let mut ended = false;
         loop {
             let now = watch.started.elapsed();
-            let open = feed.time.is_none_or(|time| now < time);
+            let open = !ended && feed.time.is_none_or(|time| now < time);
             while open
                 && watch.list.has_room()
                 && let Ok(change) = feed.changes.try_recv()
@@ -122,13 +123,16 @@ impl Check<'_> {
             }
             let next = watch.list.next_due().into_iter().chain(feed.time);
             let next = next.filter(|next| *next > now).min();
-            let pause = next.map_or(TELL_EVERY, |next| (next - now).min(TELL_EVERY));
+            let pause = next.map_or(TELL_EVERY, |next| next.saturating_sub(now).min(TELL_EVERY));
             tokio::select! {
                 biased;
                 slept = self.reader.sleep(pause) => slept?,
                 change = feed.changes.recv(), if open && watch.list.has_room() => match change {
                     Some(change) => self.admit(&mut watch.list, &change, now),
-                    None => return Err(self.no_more_changes()),
+                    None => match self.lag.borrow().error.clone() {
+                        Some(error) => return Err(error.into()),
+                        None => ended = true,
+                    },
                 },
             }
         }
@@ -264,12 +268,6 @@ impl Check<'_> {
             .into_iter()
             .map(|f| self.kept_of(f))
             .collect::<Vec<Finding>>();
-    }
-
-    /// Why the stream is not followed any more.
-    fn no_more_changes(&self) -> Stop {
-        let error = self.lag.borrow().error.clone();
-        error.map_or(Stop::Cancelled, Stop::Failed)
     }
 
     /// Says what cannot be seen by what the stream tells.

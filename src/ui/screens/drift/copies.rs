@@ -132,6 +132,7 @@ fn under_way(check: &Check, copy: &CopyName, badge: String) -> (String, String, 
     };
     let state = match phase {
         CheckStep::Base => badge,
+        CheckStep::Watch => return (badge, String::new(), String::new(), found),
         CheckStep::Copies | CheckStep::Grace | CheckStep::Verify => {
             let percent = format::percent(known.read, known.expected).min(100);
             let shown = u32::try_from(percent).unwrap_or(0);
