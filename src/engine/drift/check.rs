@@ -68,7 +68,7 @@ pub(super) struct Check<'a> {
     /// What a person should know besides.
     notes: Vec<Problem>,
     /// Something that was asked for was left out.
-    pub(super) left_out: bool,
+    left_out: bool,
     /// The first read that failed while others went on.
     pub(super) failure: Option<ReadError>,
     started: Instant,

@@ -215,7 +215,6 @@ impl Check<'_> {
             }
             Next::Open(why) => {
                 list.give_up(&subject, now, pause);
-                self.left_out = true;
                 let open = self.count_open(copy, candidate, why);
                 return vec![DriftEvent::Open(Box::new(open))];
             }
