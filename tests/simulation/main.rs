@@ -6,7 +6,7 @@
 //! run is that of its seed.
 //!
 //! `DRIFTSCOPE_SIMULATIONS=1000 cargo test --release --test simulation -- --nocapture` makes that many runs
-//! with 1,000 to 10,000 items each; without the variable there are 200 small ones.
+//! with 250 to 2,500 items each, on every core; without the variable there are 200 small ones.
 
 #![expect(
     clippy::unwrap_used,
@@ -28,6 +28,8 @@ use driftscope::engine::drift::{CheckOutcome, DriftEvent, DriftOptions, Means, c
 use injected::Injector;
 use orders::TABLES;
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::Simulated;
@@ -183,26 +185,40 @@ impl Figures {
     }
 }
 
+/// The seeded runs, as many at a time as there are cores.
+fn runs(count: u64, items: fn(&mut Dice) -> usize) -> Figures {
+    let (next, figures) = (AtomicU64::new(0), Mutex::new(Figures::default()));
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= count {
+                return;
+            }
+            let witnesses = [Witness::Version, Witness::Stream, Witness::None];
+            let witness = witnesses[usize::try_from(seed % 3).unwrap()];
+            let items = items(&mut Dice::new(seed ^ 0xd1ce));
+            let run = simulated(seed, run(seed, items, witness, None));
+            let mut figures = figures.lock().unwrap();
+            figures.count(&run);
+            if figures.runs.is_multiple_of(100) {
+                figures.print();
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(work);
+        }
+    });
+    figures.into_inner().unwrap()
+}
+
 #[test]
 fn there_is_no_false_alarm_while_writes_go_on_and_nothing_is_missed() {
-    let asked = std::env::var("DRIFTSCOPE_SIMULATIONS").ok();
-    let large = asked.is_some();
-    let runs = asked.map_or(200, |runs| runs.parse().unwrap());
-    let mut figures = Figures::default();
-    for seed in 0..runs {
-        let witness =
-            [Witness::Version, Witness::Stream, Witness::None][usize::try_from(seed % 3).unwrap()];
-        let mut size = Dice::new(seed ^ 0xd1ce);
-        let items = if large {
-            1_000 + size.below(9_001)
-        } else {
-            48 + size.below(72)
-        };
-        figures.count(&simulated(seed, run(seed, items, witness, None)));
-        if large && figures.runs.is_multiple_of(100) {
-            println!("{figures:?}");
-        }
-    }
+    let figures = match std::env::var("DRIFTSCOPE_SIMULATIONS") {
+        Ok(count) => runs(count.parse().unwrap(), |dice| 250 + dice.below(2_251)),
+        Err(_unasked) => runs(200, |dice| 48 + dice.below(72)),
+    };
     figures.print();
     for class in Class::ALL
         .into_iter()
