@@ -34,6 +34,8 @@ mod outage;
 mod plans;
 #[path = "engine/read.rs"]
 mod read;
+#[path = "engine/stream.rs"]
+mod stream;
 #[path = "engine/support.rs"]
 mod support;
 #[path = "engine/unions.rs"]

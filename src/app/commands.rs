@@ -194,6 +194,7 @@ pub fn hints(state: &State) -> Vec<(&'static str, &'static str)> {
     }
     let mut hints: Vec<_> = all()
         .filter(|command| !command.hint.is_empty())
+        .filter(|command| command.id != "open" || request::opens(state.pane()))
         .map(|command| (command.nearness(state), command))
         .filter(|(nearness, _)| *nearness > 0)
         .collect();

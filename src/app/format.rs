@@ -157,17 +157,27 @@ pub fn age(ms: u64) -> String {
     }
 }
 
-/// How changes reach a copy, in two or three words: `lag 2 s`, `stopped 40 s`.
+/// How changes reach a copy, in a few words: `lag ≤ 2 s`, `stopped 40 s`.
 #[must_use]
 pub fn lag(flow: Flow) -> String {
     let age = |time: Duration| age(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
     match flow {
         Flow::Unknown => "lag unknown".to_owned(),
         Flow::Idle => "no changes".to_owned(),
-        Flow::Flowing { lag } => format!("lag {}", age(lag)),
-        Flow::Behind { by } => format!("{} behind", age(by)),
+        Flow::Flowing { .. } => format!("lag {}", bounds(flow).unwrap_or_default()),
+        Flow::Behind { .. } => format!("{} behind", bounds(flow).unwrap_or_default()),
         Flow::Stopped { since } => format!("stopped {}", age(since)),
     }
+}
+
+/// How far a copy is behind, as far as it is known: `≤ 2 s`, `≥ 40 s`.
+#[must_use]
+pub fn bounds(flow: Flow) -> Option<String> {
+    let age = |time: Duration| age(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    flow.bounds().map(|(low, high)| match high {
+        Some(high) => format!("≤ {}", age(high)),
+        None => format!("≥ {}", age(low)),
+    })
 }
 
 /// How long ago: `just now`, `2 min ago`, `3 h ago`, `4 d ago`.

@@ -105,6 +105,15 @@ impl Known {
         past.iter().skip(skipped).map(|flow| flow.lag()).collect()
     }
 
+    /// The state of the last ones in which the copy was furthest behind.
+    #[must_use]
+    pub fn worst(&self, copy: &CopyName, most: usize) -> Option<Flow> {
+        let past = self.past.get(copy)?;
+        let skipped = past.len().saturating_sub(most);
+        let states = past.iter().skip(skipped).copied();
+        states.max_by_key(|flow| flow.lag())
+    }
+
     fn take(&mut self, report: LagReport, now: u64) {
         for copy in &report.copies {
             let past = self.past.entry(copy.copy.clone()).or_default();

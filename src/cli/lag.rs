@@ -19,8 +19,8 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// How long is followed at least, usually, and when something is still looked for.
-const LEAST: Duration = Duration::from_secs(2);
-const USUAL: Duration = Duration::from_secs(5);
+const LEAST: Duration = Duration::from_secs(1);
+const USUAL: Duration = Duration::from_secs(3);
 const MOST: Duration = Duration::from_secs(15);
 /// How often `--follow` tells.
 const TELL_EVERY: Duration = Duration::from_secs(2);
@@ -191,7 +191,9 @@ fn to_json(dataset: &BoundDataset, known: &LagReport) -> Value {
     let copies = known.copies.iter().map(|copy| {
         json!({
             "copy": copy.copy, "state": copy.flow.code(),
-            "lag_seconds": copy.flow.lag().map(|lag| lag.as_secs_f64()),
+            "lag_seconds": copy.flow.bounds().map(|(low, high)| json!({
+                "low": low.as_secs_f64(), "high": high.map(|high| high.as_secs_f64()),
+            })),
             "sampled": copy.sampled, "arrived": copy.arrived,
         })
     });

@@ -52,8 +52,7 @@ impl Session {
                 super::sandbox::start_ready(global, crate::sandbox::Options::default()).await?;
             let dynamo = crate::store::dynamo::Dynamo::local(sandbox.endpoint());
             let reached = Reached::from(dynamo);
-            let streams = Arc::clone(&reached.streams);
-            let store = limited(global, reached);
+            let (store, streams) = limited(global, reached);
             let region = Some("local".to_owned());
             return Ok(Self {
                 store,
@@ -68,8 +67,7 @@ impl Session {
         }
         let files = dataset_files(global)?;
         let reached = connect(global).await?;
-        let streams = Arc::clone(&reached.streams);
-        let store = limited(global, reached);
+        let (store, streams) = limited(global, reached);
         let identity = store.identity();
         let region = identity.region.clone();
         let archive = config::statistics_directory().map(|root| Archive::new(root, identity));
@@ -156,14 +154,12 @@ impl From<crate::store::dynamo::Dynamo> for Reached {
     }
 }
 
-/// The layers of a command: budget and pace over the ledger over what was reached.
-fn limited(global: &Global, reached: Reached) -> Arc<Budget> {
+/// The layers of a command: budget and pace over the ledger over what was reached; and its streams.
+fn limited(global: &Global, reached: Reached) -> (Arc<Budget>, Arc<dyn Streams>) {
     let ledger = Arc::new(Ledger::new(reached.store));
-    Arc::new(Budget::of_session(
-        ledger,
-        global.limits(),
-        &reached.throttles,
-    ))
+    let streams = ledger.of_streams(reached.streams);
+    let store = Budget::of_session(ledger, global.limits(), &reached.throttles);
+    (Arc::new(store), streams)
 }
 
 #[cfg(feature = "aws")]

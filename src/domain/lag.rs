@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+/// Records are dated to the second.
+const TICK: Duration = Duration::from_secs(1);
+
 /// How changes of the base reach one copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Flow {
@@ -26,14 +29,14 @@ pub enum Flow {
     Unknown,
     /// Nothing changed lately, so there is nothing to be behind.
     Idle,
-    /// Changes arrive within this time.
+    /// Changes arrive within this time and a second.
     Flowing {
-        /// The longest of those followed.
+        /// How late those followed were at most, without the second in which each was made.
         lag: Duration,
     },
     /// Changes arrive, but the newest to arrive is older than it may be.
     Behind {
-        /// How old it is.
+        /// How old it is at least.
         by: Duration,
     },
     /// No change arrives any more.
@@ -62,7 +65,19 @@ impl Flow {
         }
     }
 
-    /// How far the copy is known to be behind.
+    /// How far the copy was behind when it was last looked at: at least so, and at most so where that is
+    /// known. Records are dated to the second (API reference, `StreamRecord`), so it is known to a second.
+    #[must_use]
+    pub fn bounds(self) -> Option<(Duration, Option<Duration>)> {
+        match self {
+            Self::Unknown | Self::Idle => None,
+            Self::Flowing { lag } => Some((Duration::ZERO, Some(lag + TICK))),
+            Self::Behind { by } => Some((by, None)),
+            Self::Stopped { since } => Some((since, None)),
+        }
+    }
+
+    /// How far the copy is taken to be behind.
     #[must_use]
     pub const fn lag(self) -> Option<Duration> {
         match self {
@@ -80,8 +95,11 @@ impl fmt::Display for Flow {
         match self {
             Self::Unknown => f.write_str("unknown"),
             Self::Idle => f.write_str("idle, nothing changed lately"),
-            Self::Flowing { lag } => write!(f, "flowing, within {} s", lag.as_secs() + 1),
-            Self::Behind { by } => write!(f, "behind by {} s", by.as_secs()),
+            Self::Flowing { lag } => {
+                let within = (*lag + TICK).as_millis().div_ceil(1000);
+                write!(f, "flowing, within {within} s")
+            }
+            Self::Behind { by } => write!(f, "behind by {} s or more", by.as_secs()),
             Self::Stopped { since } => {
                 write!(f, "stopped, nothing arrived for {} s", since.as_secs())
             }
@@ -140,3 +158,24 @@ impl fmt::Display for Stuck {
 
 /// The flow to each copy; one that is not named is unknown.
 pub type Flows = BTreeMap<CopyName, Flow>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::to_the_second(Flow::Flowing { lag: Duration::ZERO }, "flowing, within 1 s", Some((0, Some(1_000))))]
+    #[case::never_less_than_it_is(Flow::Flowing { lag: Duration::from_millis(224) }, "flowing, within 2 s", Some((0, Some(1_224))))]
+    #[case::at_least(Flow::Behind { by: Duration::from_secs(7) }, "behind by 7 s or more", Some((7_000, None)))]
+    #[case::nothing_to_be_behind(Flow::Idle, "idle, nothing changed lately", None)]
+    fn a_lag_is_told_no_better_than_it_is_known(
+        #[case] flow: Flow,
+        #[case] text: &str,
+        #[case] bounds: Option<(u64, Option<u64>)>,
+    ) {
+        let millis = Duration::from_millis;
+        let bounds = bounds.map(|(low, high)| (millis(low), high.map(millis)));
+        assert_eq!((flow.to_string().as_str(), flow.bounds()), (text, bounds));
+    }
+}

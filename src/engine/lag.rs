@@ -183,7 +183,9 @@ impl Means {
         (self.beside(follower), Feed { changes, time })
     }
 
-    fn beside(self, follower: Follower) -> Self {
+    /// The same with somebody who follows already.
+    #[must_use]
+    pub fn beside(self, follower: Follower) -> Self {
         Self {
             flows: follower.flows,
             lag: follower.report,

@@ -3,7 +3,9 @@
 //! A decorator of any store. The last requests are kept one by one; sums by table and index are
 //! exact however many there were. Each request is logged too, without keys or items.
 
-use super::{Identity, Names, Store};
+mod streams;
+
+use super::{Identity, Names, Store, Streams};
 use crate::domain::names::{IndexName, Rcu, TableName};
 use crate::domain::read::{Consumed, ReadError, ReadPage, ReadRequest};
 use crate::domain::schema::Table;
@@ -103,6 +105,12 @@ impl Ledger {
             requests: sum.requests,
         });
         shares.collect()
+    }
+
+    /// Enters the calls that read streams as well.
+    #[must_use]
+    pub fn of_streams(self: &Arc<Self>, inner: Arc<dyn Streams>) -> Arc<dyn Streams> {
+        Arc::new(streams::Entered::new(Arc::clone(self), inner))
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {

@@ -11,7 +11,7 @@ use super::{Connect, Connected};
 use crate::app::ledger::Snapshot;
 use crate::app::{Effect, Event, RunEvent, Session, Slot, State, Ticket};
 use crate::domain::mapping::DatasetFile;
-use crate::domain::names::TableName;
+use crate::domain::names::{DatasetName, TableName};
 use crate::domain::plan::Plan;
 use crate::domain::problem::Problem;
 use crate::domain::query::Request;
@@ -22,13 +22,13 @@ use crate::engine::statistics::Archive;
 use crate::store::budget::{Budget, Limits, Pace};
 use crate::store::ledger::Ledger;
 use crate::store::{Store, Streams};
-use dataset::Checked;
+use dataset::{Checked, Shared};
 use statistics::Kept;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
@@ -38,6 +38,8 @@ pub(super) struct Runner {
     events: Sender<Event>,
     line: Arc<Line>,
     running: BTreeMap<Slot, Running>,
+    /// Who follows the stream of a dataset: one for all who want to know, for it has few reader slots.
+    following: BTreeMap<DatasetName, Weak<Shared>>,
     told: (Session, Pace),
 }
 
@@ -96,6 +98,7 @@ impl Runner {
             events,
             line,
             running: BTreeMap::new(),
+            following: BTreeMap::new(),
             told: <(Session, Pace)>::default(),
         }
     }
@@ -124,7 +127,7 @@ impl Runner {
             }),
             Effect::Follow { ticket, dataset } => {
                 self.of(ticket, &dataset, state, |runner, bound| {
-                    runner.follow(ticket, bound);
+                    runner.follow(ticket, &bound);
                 });
             }
             Effect::Beside {
@@ -311,6 +314,7 @@ impl Line {
         let root = self.statistics.clone();
         let archive = root.map(|root| Archive::new(root, identity.clone()));
         let _ = self.events.send(Event::Identity(identity)).await;
+        let streams = ledger.of_streams(streams);
         let counted = Arc::clone(&ledger) as Arc<dyn Store>;
         let store = Arc::new(Budget::of_session(counted, self.limits, &throttles));
         let port = Arc::clone(&store) as Arc<dyn Store>;

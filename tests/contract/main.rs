@@ -16,6 +16,7 @@ mod brute;
 mod dice;
 mod drift;
 mod fixture;
+mod lag;
 mod modes;
 mod program;
 mod recheck;

@@ -189,6 +189,14 @@ fn open(state: &mut State, fx: &mut Effects) {
     fx.redraw();
 }
 
+/// Whether something in the pane can be opened.
+pub(super) const fn opens(pane: Pane) -> bool {
+    !matches!(
+        pane,
+        Pane::Beside | Pane::Value | Pane::Shares | Pane::Entries | Pane::Overlay
+    )
+}
+
 fn edit_request(state: &mut State, fx: &mut Effects) {
     state.focus(Pane::Request);
     state.request.mode = Mode::Edit;

@@ -4,14 +4,12 @@
 //! within a shard only, so each shard has a course of its own: one that is stuck stops its own changes
 //! while others flow.
 
-use super::Flow;
+use super::{Flow, TICK};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// How many of the last arrivals the lag is taken from.
 const RECENT: usize = 16;
-/// Records are dated to the second.
-const TICK: Duration = Duration::from_secs(1);
 
 /// What is still all right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +124,10 @@ impl Gauge {
     /// The state: that of the shard it is worst for.
     #[must_use]
     pub fn flow(&self, tolerance: &Tolerance, now: i64) -> Flow {
+        if self.courses.values().all(|course| course.newest.is_none()) {
+            // Where no record is left, nothing tells whether the last ones arrived.
+            return Flow::Unknown;
+        }
         let states = self.courses.values();
         let worst = states
             .map(|course| course.flow(tolerance, now))
@@ -217,16 +219,18 @@ mod tests {
     #[derive(Debug, Clone, Copy)]
     enum Seen {
         Read(i64),
+        Quiet,
         Missed(i64, i64),
         Arrived(i64, i64),
     }
-    use Seen::{Arrived, Missed, Read};
+    use Seen::{Arrived, Missed, Quiet, Read};
 
     fn gauge(seen: &[Seen]) -> Gauge {
         let mut gauge = Gauge::default();
         for event in seen {
             match *event {
                 Read(newest) => gauge.read("s", Some(newest * 1000)),
+                Quiet => gauge.read("s", None),
                 Missed(made, now) => gauge.missed("s", made * 1000, now * 1000),
                 Arrived(made, now) => gauge.arrived("s", made * 1000, now * 1000),
             }
@@ -254,6 +258,7 @@ mod tests {
 
     #[rstest]
     #[case::nothing_is_known(&[], 100, Flow::Unknown)]
+    #[case::no_record_is_left(&[Quiet], 100, Flow::Unknown)]
     #[case::nothing_changed_lately(&[Read(100)], 500, Flow::Idle)]
     #[case::a_change_has_just_been_missed(&[Read(100), Missed(100, 101)], 101, Flow::Unknown)]
     #[case::a_change_was_there_at_once(&[Read(100), Arrived(100, 101)], 102, flowing(0))]

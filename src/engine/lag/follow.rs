@@ -31,6 +31,11 @@ const SHARDS: usize = 64;
 const WIDTH: usize = 8;
 /// New items followed of a page of records, to each copy.
 const SAMPLE: usize = 2;
+/// The time between two reads of a shard whose history is read, in milliseconds: five reads a second are allowed
+/// (API reference, `GetRecords`).
+const CATCH_UP: i64 = 250;
+/// What to say where no record is left.
+const NO_RECORD: &str = "no change in the open shards, which last some hours: whether what changed before arrived is not known";
 /// A pause after a read of the stream that failed for now, in milliseconds.
 const TROUBLE: i64 = 5_000;
 /// Clocks that differ by less are the same, records being dated to the second.
@@ -229,7 +234,10 @@ impl Follow {
         told: &Told,
     ) -> Result<(), Stop> {
         let id = reading.id.clone();
-        let poll = i64::try_from(self.options.poll.as_millis()).unwrap_or(i64::MAX);
+        let mut pause = i64::try_from(self.options.poll.as_millis()).unwrap_or(i64::MAX);
+        if reading.catches_up() {
+            pause = pause.min(CATCH_UP);
+        }
         match read {
             Ok(Read::Page(page, gap)) => {
                 if gap == Gap::Before {
@@ -239,7 +247,7 @@ impl Follow {
                     );
                 }
                 self.readings
-                    .insert(id.clone(), (self.now() + poll, reading));
+                    .insert(id.clone(), (self.now() + pause, reading));
                 self.page(&id, page, told).await
             }
             Ok(Read::End(page)) => {
@@ -386,6 +394,13 @@ impl Follow {
         }
         let age = |made: i64| Duration::from_millis(u64::try_from(now - made).unwrap_or_default());
         self.report.newest = self.newest.map(age);
+        let read =
+            !self.readings.is_empty() && self.readings.values().all(|(_, r)| !r.catches_up());
+        if self.newest.is_some() {
+            self.report.notes.retain(|note| note != NO_RECORD);
+        } else if read {
+            self.note(NO_RECORD.to_owned());
+        }
         self.report.rcu = self.reader.used.rcu;
         let failed = self.report.error.is_some();
         let copies = self.dataset.copies.iter().zip(&self.pursuits);

@@ -144,9 +144,17 @@ impl Reading {
         Read::Page(page, gap)
     }
 
+    /// Whether it may still be read what was there before: that is not to take long.
+    pub(super) fn catches_up(&self) -> bool {
+        self.history != History::Done
+    }
+
     fn begin_at(&mut self, position: ShardPosition) {
         self.position = position;
         self.iterator = None;
         self.quiet = 0;
     }
 }
+
+#[cfg(test)]
+mod tests;

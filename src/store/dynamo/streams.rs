@@ -6,7 +6,10 @@ use super::Dynamo;
 use super::throttle::place;
 use super::values::item_from_stream;
 use crate::domain::names::TableName;
-use crate::domain::read::{ChangeKind, ReadError, Shard, ShardPosition, StreamPage, StreamRecord};
+use crate::domain::problem::Problem;
+use crate::domain::read::{
+    ChangeKind, ReadError, ReadErrorKind, Shard, ShardPosition, StreamPage, StreamRecord,
+};
 use crate::domain::value::Item;
 use crate::store::Streams;
 use async_trait::async_trait;
@@ -49,6 +52,9 @@ impl Streams for Dynamo {
             let Some(description) = page.stream_description else {
                 return Ok(shards(&told, None));
             };
+            if description.stream_status == Some(StreamStatus::Disabled) {
+                return Err(disabled(arn));
+            }
             told.extend(description.shards.into_iter().flatten());
             start = description.last_evaluated_shard_id;
             if start.is_none() {
@@ -133,6 +139,17 @@ fn stream_record(record: Record) -> Result<StreamRecord, BoxError> {
             .ok_or(PartOfRecord)?
             .secs(),
     })
+}
+
+/// Its records can be read for a day, and none is added (API reference, `StreamDescription`).
+fn disabled(arn: &str) -> ReadError {
+    let table = table(arn).map_or_else(|| arn.to_owned(), |table| table.to_string());
+    ReadError {
+        kind: ReadErrorKind::NotFound,
+        problem: Problem::new(format!("the stream of table `{table}` is disabled"))
+            .because("nothing tells any more when its items change")
+            .hint("enable a stream with new and old images on it"),
+    }
 }
 
 /// The table of a stream.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::problem::Problem;
 use crate::domain::query::Consistency;
-use crate::domain::read::{ReadErrorKind, Scan};
+use crate::domain::read::{ReadErrorKind, Scan, Shard, ShardPosition, StreamPage};
 
 /// Answers every scan of an index with its units and those of the table, and fails without one.
 #[derive(Debug)]
@@ -137,4 +137,53 @@ async fn sums_stay_exact_when_old_entries_are_gone() {
     assert_eq!(entries[0].table, Some("orders".into()));
     assert_eq!(ledger.total(), Rcu(5_000.5));
     assert_eq!(ledger.by()[0], share("first", None, 0.5, 1));
+}
+
+const ARN: &str = "arn:aws:dynamodb:eu-west-1:1:table/orders/stream/2026";
+
+/// Has no shard, and denies its records.
+#[derive(Debug)]
+struct Denying;
+
+#[async_trait]
+impl Streams for Denying {
+    async fn shards(&self, _arn: &str) -> Result<Vec<Shard>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    async fn iterator(
+        &self,
+        arn: &str,
+        _shard: &str,
+        _from: &ShardPosition,
+    ) -> Result<String, ReadError> {
+        Ok(format!("{arn}|1|AAAA"))
+    }
+
+    async fn records(&self, _iterator: &str) -> Result<StreamPage, ReadError> {
+        Err(denied())
+    }
+}
+
+#[tokio::test]
+async fn every_call_is_entered_with_its_table_and_consumes_nothing() {
+    let ledger = Arc::new(Ledger::new(Arc::new(Tariff)));
+    let streams = ledger.of_streams(Arc::new(Denying));
+    streams.shards(ARN).await.unwrap();
+    let from = ShardPosition::Newest;
+    let iterator = streams.iterator(ARN, "s", &from).await.unwrap();
+    streams.records(&iterator).await.unwrap_err();
+    let entries = ledger.entries();
+    let orders = Some(TableName::from("orders"));
+    assert!(entries.iter().all(|entry| entry.table == orders));
+    let entered: Vec<_> = entries.iter().map(|e| (e.operation, e.failed)).collect();
+    assert_eq!(
+        entered,
+        [
+            ("DescribeStream", false),
+            ("GetShardIterator", false),
+            ("GetRecords", true)
+        ]
+    );
+    assert_eq!(ledger.total().0, 0.0);
 }

@@ -10,11 +10,11 @@ use crate::domain::problem::Problem;
 use crate::engine::beside;
 use crate::engine::drift::{DriftOptions, Means, check, recheck};
 use crate::engine::lag::{FollowOptions, Follower};
-use crate::store::Streams;
 use crate::store::budget::Budget;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use tokio::sync::mpsc::error::SendError;
 use tokio::sync::mpsc::{self, Sender};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// What a check is about.
 pub(super) enum Checked {
@@ -22,6 +22,12 @@ pub(super) enum Checked {
     Copies(Vec<CopyName>),
     /// Earlier findings.
     Findings(Vec<Noted>),
+}
+
+/// Somebody who follows, for as long as anybody holds this.
+pub(super) struct Shared {
+    follower: Follower,
+    _end: DropGuard,
 }
 
 impl Runner {
@@ -52,7 +58,8 @@ impl Runner {
         checked: Checked,
         state: &State,
     ) {
-        let streams = self.streams(state, &dataset.dataset.name);
+        let agreed = may_follow(state, &dataset.dataset.name);
+        let shared = agreed.then(|| self.shared(&dataset)).flatten();
         let session = self.line.limits;
         let all = session.or(session.of_check(&dataset.dataset.check));
         let options = DriftOptions {
@@ -65,8 +72,8 @@ impl Runner {
             // The fewer events wait, the sooner a held check stops reading.
             let (sender, inbox) = mpsc::channel(1);
             let means = Means::new(store, sender, cancel);
-            let means = match streams {
-                Some(streams) => means.followed(streams, &dataset),
+            let means = match &shared {
+                Some(shared) => means.beside(shared.follower.clone()),
                 None => means,
             };
             let job = tokio::spawn(async move {
@@ -89,26 +96,53 @@ impl Runner {
         });
     }
 
-    /// The streams to follow beside a check, where that was agreed to.
-    fn streams(&self, state: &State, dataset: &DatasetName) -> Option<Arc<dyn Streams>> {
+    /// Who follows the stream of a dataset: somebody who does already, unless that broke.
+    fn shared(&mut self, dataset: &BoundDataset) -> Option<Arc<Shared>> {
         let link = self.line.link.get()?;
-        may_follow(state, dataset).then(|| Arc::clone(&link.streams))
+        let name = &dataset.dataset.name;
+        let known = self.following.get(name).and_then(Weak::upgrade);
+        if let Some(known) = known.filter(|known| known.follower.report.borrow().error.is_none()) {
+            return Some(known);
+        }
+        let cancel = CancellationToken::new();
+        let streams = Arc::clone(&link.streams);
+        let options = FollowOptions::of(dataset);
+        let shared = Arc::new(Shared {
+            follower: Follower::start(
+                link.port(),
+                streams,
+                dataset.clone(),
+                options,
+                cancel.clone(),
+            ),
+            _end: cancel.drop_guard(),
+        });
+        self.following.insert(name.clone(), Arc::downgrade(&shared));
+        Some(shared)
     }
 
     /// Follows a pipeline until it is cancelled, or cannot be followed any more.
-    pub(super) fn follow(&mut self, ticket: Ticket, dataset: BoundDataset) {
-        let Some(link) = self.line.link.get() else {
+    pub(super) fn follow(&mut self, ticket: Ticket, dataset: &BoundDataset) {
+        let Some(shared) = self.shared(dataset) else {
             return self.fail(
                 ticket,
                 Problem::new("not connected yet").hint("`r`, in a moment"),
             );
         };
-        let streams = Arc::clone(&link.streams);
-        self.begin(ticket, move |store, cancel, _gate, events| async move {
-            let options = FollowOptions::of(&dataset);
-            let follower = Follower::start(store, streams, dataset, options, cancel.clone());
-            let mut report = follower.report;
-            while report.changed().await.is_ok() && !cancel.is_cancelled() {
+        self.begin(ticket, move |_store, cancel, _gate, events| async move {
+            let mut report = shared.follower.report.clone();
+            // What somebody else was told already is told here, too.
+            if report.borrow().open > 0 {
+                report.mark_changed();
+            }
+            loop {
+                let changed = tokio::select! {
+                    () = cancel.cancelled() => break,
+                    changed = report.changed() => changed,
+                };
+                if changed.is_err() {
+                    break;
+                }
                 let now = Box::new(report.borrow_and_update().clone());
                 if tell(&events, ticket, LagEvent::Report(now)).await.is_err() {
                     return;

@@ -195,8 +195,8 @@ fn copy_line(
         .map(|lag| lag.map_or(0.0, |lag| lag.as_secs_f64().max(0.01)))
         .collect();
     line.push_span(ink.span(Role::Progress, spark(&values, most.as_secs_f64().max(0.08))));
-    if !most.is_zero() {
-        line.push_span(ink.span(Role::Muted, format!(" ≤ {}", format::age(millis(most)))));
+    if let Some(worst) = known.worst(copy, room).and_then(format::bounds) {
+        line.push_span(ink.span(Role::Muted, format!(" {worst}")));
     }
 }
 

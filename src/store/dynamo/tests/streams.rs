@@ -84,6 +84,15 @@ async fn shards_are_read_page_by_page_and_only_what_is_followed_has_closed() {
 }
 
 #[tokio::test]
+async fn a_stream_that_is_disabled_is_said_to_be() {
+    let body = json!({"StreamDescription": {"StreamStatus": "DISABLED", "Shards": []}});
+    let http = answers([(200, body.to_string().as_str())]);
+    let error = through(http).shards(ARN).await.unwrap_err();
+    assert_eq!(error.kind, ReadErrorKind::NotFound);
+    assert!(error.problem.to_string().contains("is disabled"), "{error}");
+}
+
+#[tokio::test]
 async fn a_record_comes_with_its_images_its_time_and_the_clock_of_the_service() {
     let body = json!({"NextShardIterator": "y", "Records": [{"eventName": "MODIFY", "dynamodb": {
         "ApproximateCreationDateTime": 1_700_000_000, "SequenceNumber": "7",
