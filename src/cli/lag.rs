@@ -219,9 +219,10 @@ fn text(dataset: &BoundDataset, known: &LagReport) -> String {
         |age| format!("newest record {} s old", age.as_secs()),
     );
     let LagReport { open, closed, .. } = known;
+    let shards = if *open == 1 { "shard" } else { "shards" };
     let _ = writeln!(
         text,
-        "stream {view}, {open} shards open, {closed} closed, {newest}"
+        "stream {view}, {open} {shards} open, {closed} closed, {newest}"
     );
     let names = known.copies.iter().map(|copy| copy.copy.as_str().len());
     let width = names.max().unwrap_or(0);

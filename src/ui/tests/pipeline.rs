@@ -44,11 +44,11 @@ fn a_route_over_a_copy_tells_its_lag_and_how_old_that_is() {
     followed(&mut script);
     script.keys("q").reroute();
     let shown = text(&drawn(&mut script, 120, 40, ColorLevel::TrueColor));
-    assert!(shown.contains("a copy, lag 1 s, ✗ 2 drift"), "{shown}");
+    assert!(shown.contains("a copy, lag ≤ 2 s, ✗ 2 drift"), "{shown}");
     script.now += 180_000;
     let shown = text(&drawn(&mut script, 120, 40, ColorLevel::TrueColor));
     assert!(
-        shown.contains("a copy, lag 1 s 3 min ago, ✗ 2 drift"),
+        shown.contains("a copy, lag ≤ 2 s 3 min ago, ✗ 2 drift"),
         "{shown}"
     );
 }
