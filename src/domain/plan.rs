@@ -25,7 +25,7 @@ mod selection;
 mod shape;
 mod union;
 
-pub use choose::{Planner, route};
+pub use choose::{Choice, Planner, choose, route};
 pub use explain::{explain_facts, explain_text, plan_json, rejected_json, scan_json};
 
 use crate::domain::cost::ScanCost;

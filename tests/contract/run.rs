@@ -2,7 +2,7 @@
 
 use crate::fixture::Fixture;
 use driftscope::domain::cost::Prices;
-use driftscope::domain::plan::{Plan, Planner, route};
+use driftscope::domain::plan::{Plan, Planner, choose, route};
 use driftscope::domain::query::{Consistency, Request, resolve};
 use driftscope::domain::schema::Catalog;
 use driftscope::domain::value::Item;
@@ -40,7 +40,8 @@ pub(crate) async fn run(
     (reader.await.unwrap(), answer)
 }
 
-/// The chosen plan, and after it every other that could answer.
+/// The chosen plan, and after it every other that could answer. It is chosen whether or not the others
+/// are worked out.
 pub(crate) fn plans(catalog: &Catalog, request: &Request) -> Vec<Plan> {
     let target = resolve(request, catalog).unwrap();
     let prices = Prices::default();
@@ -50,6 +51,8 @@ pub(crate) fn plans(catalog: &Catalog, request: &Request) -> Vec<Plan> {
         region: None,
     };
     let route = route(planner, request, &target, Consistency::Eventual).unwrap();
+    let choice = choose(planner, request, &target, Consistency::Eventual).unwrap();
+    assert_eq!(choice.plan, route.plan);
     let others = route.rejected.into_iter();
     let others = others.filter_map(|rejected| rejected.plan.map(|plan| *plan));
     std::iter::once(route.plan).chain(others).collect()

@@ -7,7 +7,7 @@ use super::super::session::Session;
 use crate::domain::expr::{CompareOp, Context, Path, Predicate, ValueExpr, parse_predicate};
 use crate::domain::mapping::{BoundCopy, BoundDataset};
 use crate::domain::names::{Range, Rcu};
-use crate::domain::plan::{Plan, Reads, route};
+use crate::domain::plan::{Plan, Reads, choose as choose_plan};
 use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, Request, Select, Target};
 use crate::domain::schema::Catalog;
@@ -52,14 +52,16 @@ pub(super) async fn choose(
     };
     let target = Target::Dataset(dataset.dataset.name.clone());
     let planner = session.planner(&catalog);
-    let route = route(planner, &request, &target, Consistency::Eventual).map_err(Failure::usage)?;
-    note(global.quiet, &way(&route.plan));
-    let estimate = sum(&own, &route.plan, copy);
-    let bounds = Bounds::default().sized_for(&route.plan, &catalog);
+    let plan = choose_plan(planner, &request, &target, Consistency::Eventual)
+        .map_err(Failure::usage)?
+        .plan;
+    note(global.quiet, &way(&plan));
+    let estimate = sum(&own, &plan, copy);
+    let bounds = Bounds::default().sized_for(&plan, &catalog);
     let scope = PartitionScope {
         partition,
         request,
-        plan: route.plan,
+        plan,
         bounds,
     };
     Ok(Chosen { scope, estimate })
@@ -146,7 +148,7 @@ fn own(
         index: None,
     };
     let planner = session.planner(catalog);
-    route(planner, &request, &target, Consistency::Eventual).map(|route| route.plan)
+    choose_plan(planner, &request, &target, Consistency::Eventual).map(|choice| choice.plan)
 }
 
 /// How the base items are found, and what that costs.

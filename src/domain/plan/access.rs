@@ -75,6 +75,15 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The base table itself.
+    pub(super) const fn base_path(&self) -> AccessPath<'a> {
+        AccessPath {
+            table: self.base,
+            index: None,
+            copy: None,
+        }
+    }
+
     /// Declared domains.
     pub(super) fn domain(&self) -> Option<&'a IndexMap<String, Vec<Value>>> {
         self.dataset.map(|dataset| &dataset.dataset.domain)

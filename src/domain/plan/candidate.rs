@@ -1,4 +1,7 @@
 //! One access path, made into plans or refused.
+//!
+//! In two steps: [`ways`] tells cheaply how a path can be read, [`complete`] works one of them out. Most ways
+//! lose by what they take at least, and are never worked out.
 
 use super::access::{AccessPath, Context};
 use super::completeness::{
@@ -11,15 +14,29 @@ use super::pace::Filtered;
 use super::partitions::{Binding, Repeats, bind, check_types};
 use super::refusal::{Cause, Refusal};
 use super::shape::{Reading, Shape, shape};
-use super::{Estimate, Plan, Reads, estimate, order};
+use super::{Estimate, OrderStrategy, Plan, Reads, estimate, order};
 use crate::domain::expr::Predicate;
+use crate::domain::names::Rcu;
 use crate::domain::query::Direction;
 
-/// The plans of a path that surely holds every answer, by its keys or partitions; at least one.
-pub(super) fn complete<'a>(
+/// A way to read a path: an outline of its plan.
+#[derive(Debug)]
+pub(super) enum Way<'a> {
+    /// No partition can hold an answer.
+    Nothing,
+    /// Single items.
+    Keys(Binding<'a>),
+    /// Partitions.
+    Partitions(Binding<'a>, Sequence),
+    /// All of it.
+    Scan,
+}
+
+/// The ways to read a path that surely holds every answer, by its keys or partitions; at least one.
+pub(super) fn ways<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
-) -> Result<Vec<Plan>, Refusal<'a>> {
+) -> Result<Vec<Way<'a>>, Refusal<'a>> {
     check_readable(context, path)?;
     check_where(context, path)?;
     let bindings = bind(context, path)?;
@@ -27,11 +44,12 @@ pub(super) fn complete<'a>(
         check_only(context, path, &binding.facts)?;
     }
     check_index(context, path)?;
-    by_keys(context, path, bindings)
+    let way = |binding| bound(context, path, binding);
+    Ok(bindings.into_iter().map(way).collect())
 }
 
-/// The plan that reads all of a path that surely holds every answer: it may be smaller than the base.
-pub(super) fn whole(context: &Context<'_>, path: &AccessPath<'_>) -> Option<Plan> {
+/// Whether reading all of a path surely gives every answer: it may be smaller than the base.
+pub(super) fn whole<'a>(context: &Context<'_>, path: &AccessPath<'_>) -> Option<Way<'a>> {
     let is_base = path.index.is_none() && path.copy.is_none();
     let answers = is_base || {
         let facts = Facts::new(&context.conditions);
@@ -42,11 +60,7 @@ pub(super) fn whole(context: &Context<'_>, path: &AccessPath<'_>) -> Option<Plan
             && key_it_may_lack(context, path).is_none()
             && check_types(path, &facts).is_ok()
     };
-    if answers {
-        scan(context, path).ok()
-    } else {
-        None
-    }
+    answers.then_some(Way::Scan)
 }
 
 /// The plans of a path that the user insists on, and what it may lack.
@@ -74,11 +88,55 @@ pub(super) fn pinned<'a>(
         .filter_map(Result::err)
         .map(|refusal| format!("`{}` may lack answers: {}", path.name(), refusal.cause))
         .collect();
-    let mut plans = by_keys(context, path, bindings)?;
-    if plans.is_empty() || path.each().is_none() {
-        plans.push(scan(context, path)?);
+    let mut ways: Vec<Way<'_>> = bindings
+        .into_iter()
+        .map(|binding| bound(context, path, binding))
+        .collect();
+    if ways.is_empty() || path.each().is_none() {
+        ways.push(Way::Scan);
     }
-    Ok((plans, notes))
+    let plans = ways.into_iter().map(|way| complete(context, path, way));
+    Ok((plans.collect::<Result<_, _>>()?, notes))
+}
+
+impl Way<'_> {
+    /// The least that its plan can be expected to take; `None` where sizes are not known.
+    pub(super) fn floor(&self, context: &Context<'_>, path: &AccessPath<'_>) -> Option<Rcu> {
+        match self {
+            Self::Nothing => Some(Rcu(0.0)),
+            Self::Keys(binding) => {
+                let keys = binding.keys.as_ref().map_or(0, Vec::len);
+                estimate::floor_of_reads(context, path, keys)
+            }
+            Self::Partitions(binding, sequence) => {
+                let stops = context.request.limit.is_some();
+                let reads = match sequence.strategy {
+                    OrderStrategy::Merge | OrderStrategy::Sort => binding.partitions.len(),
+                    _ if stops => 1,
+                    _ => binding.partitions.len(),
+                };
+                estimate::floor_of_reads(context, path, reads)
+            }
+            Self::Scan => {
+                let strategy = order::of_unordered(context).strategy;
+                estimate::floor_of_scan(context, path, strategy)
+            }
+        }
+    }
+}
+
+/// Works out one way to read a path.
+pub(super) fn complete<'a>(
+    context: &Context<'a>,
+    path: &AccessPath<'a>,
+    way: Way<'_>,
+) -> Result<Plan, Refusal<'a>> {
+    match way {
+        Way::Nothing => Ok(nothing(context, path)),
+        Way::Keys(binding) => by_keys(context, path, binding),
+        Way::Partitions(binding, sequence) => by_partitions(context, path, binding, sequence),
+        Way::Scan => scan(context, path),
+    }
 }
 
 /// The plan that reads all of a path.
@@ -111,37 +169,40 @@ pub(super) fn nothing(context: &Context<'_>, path: &AccessPath<'_>) -> Plan {
     plan(context, path, reads, shape, estimate::of_nothing())
 }
 
+fn bound<'a>(context: &Context<'_>, path: &AccessPath<'_>, binding: Binding<'a>) -> Way<'a> {
+    if binding.keys.as_ref().is_some_and(|keys| !keys.is_empty()) {
+        Way::Keys(binding)
+    } else if binding.partitions.is_empty() {
+        Way::Nothing
+    } else {
+        let sequence = order::of_partitions(context, path, &binding);
+        Way::Partitions(binding, sequence)
+    }
+}
+
 fn by_keys<'a>(
     context: &Context<'a>,
     path: &AccessPath<'a>,
-    bindings: Vec<Binding<'_>>,
-) -> Result<Vec<Plan>, Refusal<'a>> {
-    let plans = bindings.into_iter();
-    plans
-        .map(|binding| by_key(context, path, binding))
-        .collect()
+    binding: Binding<'_>,
+) -> Result<Plan, Refusal<'a>> {
+    let keys = binding.keys.unwrap_or_default();
+    let sequence = match keys.len() {
+        1 => Sequence::NONE,
+        _ => order::of_unordered(context),
+    };
+    let bound = (binding.repeats, binding.followed.as_slice());
+    let shape = shape(context, path, Reading::Items, sequence, bound)?;
+    let estimate = estimate::of_keys(context, path, keys.len(), &shape);
+    let reads = Reads::Keys(keys);
+    Ok(plan(context, path, (reads, sequence), shape, estimate))
 }
 
-fn by_key<'a>(
+fn by_partitions<'a>(
     context: &Context<'a>,
     path: &AccessPath<'a>,
-    mut binding: Binding<'_>,
+    binding: Binding<'_>,
+    sequence: Sequence,
 ) -> Result<Plan, Refusal<'a>> {
-    if let Some(keys) = binding.keys.take().filter(|keys| !keys.is_empty()) {
-        let sequence = match keys.len() {
-            1 => Sequence::NONE,
-            _ => order::of_unordered(context),
-        };
-        let bound = (binding.repeats, binding.followed.as_slice());
-        let shape = shape(context, path, Reading::Items, sequence, bound)?;
-        let estimate = estimate::of_keys(context, path, keys.len(), &shape);
-        let reads = Reads::Keys(keys);
-        return Ok(plan(context, path, (reads, sequence), shape, estimate));
-    }
-    if binding.partitions.is_empty() {
-        return Ok(nothing(context, path));
-    }
-    let sequence = order::of_partitions(context, path, &binding);
     let bound = (binding.repeats, binding.followed.as_slice());
     let shape = shape(context, path, Reading::Query, sequence, bound)?;
     let estimate = estimate::of_partitions(context, path, &binding, sequence, &shape);

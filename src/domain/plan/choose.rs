@@ -4,12 +4,13 @@ mod notes;
 mod paths;
 mod rank;
 mod rejected;
+mod search;
 
 use super::access::{AccessPath, Context};
-use super::candidate::{complete, nothing, pinned, whole};
+use super::candidate::{nothing, pinned};
 use super::refusal::Refusal;
 use super::union::unions;
-use super::{Plan, Reads, Rejected, Route};
+use super::{Plan, Reads, Route};
 use crate::domain::cost::{Prices, scan_cost};
 use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, Request, Target};
@@ -19,6 +20,7 @@ pub(super) use paths::Scope;
 use paths::{Place, paths, scope};
 pub(super) use rank::sort;
 use rejected::{denied, possible, refused};
+pub(super) use search::{Extent, Reach, search};
 
 /// What planning needs besides the request.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +33,31 @@ pub struct Planner<'a> {
     pub region: Option<&'a str>,
 }
 
-/// Finds the route of a request.
+/// What was chosen, without a word on what was not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// How it will be read.
+    pub plan: Plan,
+    /// Sentences for the user, as [`Route::notes`].
+    pub notes: Vec<String>,
+}
+
+/// Finds the plan of a request: that of its [`route`], but paths that surely lose are not worked out.
+///
+/// # Errors
+/// As [`route`].
+pub fn choose(
+    planner: Planner<'_>,
+    request: &Request,
+    target: &Target,
+    consistency: Consistency,
+) -> Result<Choice, Problem> {
+    let scope = scope(planner.catalog, target)?;
+    let context = Context::new(planner, request, &scope, consistency);
+    Ok(chosen(&context, &scope, Extent::Best)?.choice)
+}
+
+/// Finds the route of a request, and why every other path is not taken.
 ///
 /// # Errors
 /// A table that is not described, or a pinned route that cannot answer.
@@ -43,7 +69,34 @@ pub fn route(
 ) -> Result<Route, Problem> {
     let scope = scope(planner.catalog, target)?;
     let context = Context::new(planner, request, &scope, consistency);
-    choose(&context, &scope)
+    let Chosen {
+        choice: Choice { plan, notes },
+        losers,
+        refusals,
+    } = chosen(&context, &scope, Extent::All)?;
+    let possible = losers
+        .into_iter()
+        .map(|loser| possible(&plan, loser.plan, scope.pin.as_ref()));
+    let refused = refusals
+        .iter()
+        .map(|(path, refusal)| refused(&context, path, refusal));
+    let rejected = possible.chain(refused);
+    let rejected = match plan.reads {
+        Reads::Nothing => Vec::new(),
+        _ => rejected.chain(denied(&context)).collect(),
+    };
+    let base = context.base;
+    let price = planner
+        .prices
+        .read(planner.region, base.billing, base.class);
+    Ok(Route {
+        plan,
+        order: request.order.clone(),
+        rejected,
+        scan: scan_cost(base, price),
+        scan_table: base.name.clone(),
+        notes,
+    })
 }
 
 /// A plan that answers, and the path that it reads, of a union the dearest.
@@ -52,73 +105,63 @@ pub(super) struct Candidate<'a> {
     pub(super) plan: Plan,
 }
 
-fn choose(context: &Context<'_>, scope: &Scope<'_>) -> Result<Route, Problem> {
-    let base = AccessPath {
-        table: context.base,
-        index: None,
-        copy: None,
-    };
+/// A choice, and what it was made among.
+struct Chosen<'a> {
+    choice: Choice,
+    /// In order of what they cost.
+    losers: Vec<Candidate<'a>>,
+    refusals: Vec<(AccessPath<'a>, Refusal<'a>)>,
+}
+
+fn chosen<'a>(
+    context: &'a Context<'a>,
+    scope: &Scope<'a>,
+    extent: Extent,
+) -> Result<Chosen<'a>, Problem> {
     if let Some(attribute) = context.conditions.contradiction() {
-        let note = format!("no item can answer: nothing satisfies all conditions on `{attribute}`");
-        let plan = nothing(context, &base);
-        return Ok(finish(context, plan, Vec::new(), vec![note]));
+        return Ok(contradictory(context, attribute));
     }
-    let mut candidates = Vec::new();
-    let mut refusals = Vec::new();
-    let paths = paths(context, scope);
-    for path in &paths {
-        let mut plans = complete(context, path).unwrap_or_else(|refusal| {
-            refusals.push((*path, refusal));
-            Vec::new()
-        });
-        plans.extend(whole(context, path));
-        candidates.extend(
-            plans
-                .into_iter()
-                .map(|plan| Candidate { path: *path, plan }),
-        );
-    }
-    let usable: Vec<AccessPath<'_>> = match &scope.pin {
-        Some(pin) => paths.into_iter().filter(|path| is_at(path, pin)).collect(),
-        None => paths,
-    };
+    let is_usable = |path: &AccessPath<'_>| scope.pin.as_ref().is_none_or(|pin| is_at(path, pin));
+    let (usable, others): (Vec<_>, Vec<_>) = paths(context, scope).into_iter().partition(is_usable);
+    let mut found = search(context, &usable, Reach::Whole, extent);
+    let more = search(context, &others, Reach::Whole, extent);
+    found.candidates.extend(more.candidates);
+    found.refusals.extend(more.refusals);
+    let (mut losers, mut refusals) = (found.candidates, found.refusals);
     let (unions, bound) = unions(context, &usable);
-    candidates.extend(unions);
-    sort(&mut candidates);
-    let (chosen, mut notes) = match &scope.pin {
-        Some(pin) => pin_down(context, pin, &mut candidates, &mut refusals)?,
-        None if candidates.is_empty() => return Err(Problem::new("no path can answer")),
-        None => (candidates.remove(0).plan, Vec::new()),
+    losers.extend(unions);
+    sort(&mut losers);
+    let (plan, mut notes) = match &scope.pin {
+        Some(pin) => pin_down(context, pin, &mut losers, &mut refusals)?,
+        None if losers.is_empty() => return Err(Problem::new("no path can answer")),
+        None => (losers.remove(0).plan, Vec::new()),
     };
-    if chosen.reads == Reads::Scan && scope.pin.is_none() {
+    if plan.reads == Reads::Scan && scope.pin.is_none() {
         notes.extend(advice(context, &refusals));
     }
     notes.extend(bound);
     notes.extend(attributes_of_copies(context));
-    notes.extend(equivalent_price(context, &chosen));
-    let possible = candidates
-        .into_iter()
-        .map(|candidate| possible(&chosen, candidate.plan, scope.pin.as_ref()));
-    let refused = refusals
-        .iter()
-        .map(|(path, refusal)| refused(context, path, refusal));
-    let rejected: Vec<Rejected> = possible.chain(refused).chain(denied(context)).collect();
-    notes.extend(cheaper_path(&chosen, &rejected));
-    Ok(finish(context, chosen, rejected, notes))
+    notes.extend(equivalent_price(context, &plan));
+    if scope.pin.is_some() {
+        notes.extend(cheaper_path(&plan, &losers));
+    }
+    Ok(Chosen {
+        choice: Choice { plan, notes },
+        losers,
+        refusals,
+    })
 }
 
-fn finish(context: &Context<'_>, plan: Plan, rejected: Vec<Rejected>, notes: Vec<String>) -> Route {
-    let base = context.base;
-    let price = context
-        .prices
-        .read(context.region, base.billing, base.class);
-    Route {
-        plan,
-        order: context.request.order.clone(),
-        rejected,
-        scan: scan_cost(base, price),
-        scan_table: base.name.clone(),
-        notes,
+/// Nothing is read, and no path is better at that than another.
+fn contradictory<'a>(context: &Context<'a>, attribute: &str) -> Chosen<'a> {
+    let note = format!("no item can answer: nothing satisfies all conditions on `{attribute}`");
+    Chosen {
+        choice: Choice {
+            plan: nothing(context, &context.base_path()),
+            notes: vec![note],
+        },
+        losers: Vec::new(),
+        refusals: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The strikes dataset as the sandbox describes it, for tests of the planner.
 
-use super::{Planner, Rejected, Route, route};
+use super::{Choice, Planner, Rejected, Route, choose, route};
 use crate::domain::cost::Prices;
 use crate::domain::mapping::fixture::{key, table};
 use crate::domain::mapping::{BoundDataset, bind, parse_dataset_file};
@@ -102,7 +102,7 @@ pub(super) fn catalog() -> Catalog {
     catalog_of(DEMO, &tables())
 }
 
-/// The route of a request text.
+/// The route of a request text: the plan is the same whether or not anything is told of the others.
 pub(super) fn try_route(
     catalog: &Catalog,
     text: &str,
@@ -115,7 +115,16 @@ pub(super) fn try_route(
         prices: &Prices::default(),
         region: Some("local"),
     };
-    route(planner, &request, &target, consistency)
+    let route = route(planner, &request, &target, consistency);
+    let choice = choose(planner, &request, &target, consistency);
+    let told = |route: &Route| (route.plan.clone(), route.notes.clone());
+    let chosen = |choice: Choice| (choice.plan, choice.notes);
+    assert_eq!(
+        choice.map(chosen),
+        route.as_ref().map(told).map_err(Problem::clone),
+        "{text}"
+    );
+    route
 }
 
 /// The eventual route of a request on the sandbox.

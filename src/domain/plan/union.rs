@@ -4,8 +4,7 @@
 //! Scan, one Scan answers all.
 
 use super::access::{AccessPath, Context};
-use super::candidate::complete;
-use super::choose::{Candidate, sort};
+use super::choose::{Candidate, Extent, Reach, search, sort};
 use super::conditions::Conditions;
 use super::implies::implied;
 use super::normal::{Bounded, MOST_MEMBERS, splits};
@@ -94,15 +93,7 @@ fn of_members<'a>(
 }
 
 fn best<'a>(member: &Context<'a>, paths: &[AccessPath<'a>]) -> Option<Candidate<'a>> {
-    let mut candidates = Vec::new();
-    for path in paths {
-        let plans = complete(member, path).unwrap_or_default();
-        candidates.extend(
-            plans
-                .into_iter()
-                .map(|plan| Candidate { path: *path, plan }),
-        );
-    }
+    let mut candidates = search(member, paths, Reach::Keys, Extent::Best).candidates;
     sort(&mut candidates);
     candidates.into_iter().next()
 }

@@ -128,8 +128,9 @@ impl Sketch {
 
     /// The entries between two cuts.
     pub(super) fn between(&self, from: &Cut<'_>, to: &Cut<'_>) -> Volume {
-        let (start, from) = self.before(from, 0);
-        let (_, to) = self.before(to, start);
+        let start = self.marks.partition_point(|mark| from.is_after(&mark.key));
+        let end = self.place(to, start);
+        let (from, to) = (self.before(from, start), self.before(to, end));
         let part = |of: fn(&Entries) -> u64| {
             let expected = |before: &Before| {
                 let (low, high) = (float(of(&before.low)), float(of(&before.high)));
@@ -149,8 +150,8 @@ impl Sketch {
         }
     }
 
-    /// What stands before the cut, and where its next mark is: probably soon after `hint`.
-    fn before(&self, cut: &Cut<'_>, hint: usize) -> (usize, Before) {
+    /// The first mark that is not before the cut: probably soon after `hint`.
+    fn place(&self, cut: &Cut<'_>, hint: usize) -> usize {
         let is_before = |mark: &Mark| cut.is_after(&mark.key);
         let is_behind = self.marks[..hint].last().is_none_or(is_before);
         let (mut low, mut step) = (if is_behind { hint } else { 0 }, 1);
@@ -160,7 +161,11 @@ impl Sketch {
             step *= 2;
         }
         let high = self.marks.len().min(low + step - 1);
-        let at = low + self.marks[low..high].partition_point(is_before);
+        low + self.marks[low..high].partition_point(is_before)
+    }
+
+    /// What stands before the cut, whose next mark is `at`.
+    fn before(&self, cut: &Cut<'_>, at: usize) -> Before {
         let low = at.checked_sub(1).map(|previous| &self.marks[previous]);
         let next = self.marks.get(at);
         let fraction = match (low, next) {
@@ -168,12 +173,11 @@ impl Sketch {
             // Beyond the last mark there is nothing, unless keys too long for a mark are.
             _ => 0.5,
         };
-        let before = Before {
+        Before {
             low: low.map_or_else(Entries::default, |mark| mark.before + mark.here),
             high: next.map_or(self.of, |mark| mark.before),
             fraction,
-        };
-        (at, before)
+        }
     }
 }
 

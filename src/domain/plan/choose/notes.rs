@@ -1,9 +1,11 @@
 //! Sentences beside a route: what would be cheaper, what was perhaps meant, what a figure is.
 
+use super::Candidate;
+use super::rank::is_cheaper;
 use crate::domain::plan::access::{AccessPath, Context, roots};
 use crate::domain::plan::explain::range;
 use crate::domain::plan::refusal::Refusal;
-use crate::domain::plan::{Access, Plan, Reason, Rejected};
+use crate::domain::plan::{Access, Plan};
 use crate::domain::schema::Billing;
 
 /// What would spare a Scan: to ask otherwise, and of all declarations the one that saves most.
@@ -71,14 +73,14 @@ pub(super) fn equivalent_price(context: &Context<'_>, plan: &Plan) -> Option<Str
 }
 
 /// What the path that was asked for costs over the cheapest that could answer.
-pub(super) fn cheaper_path(chosen: &Plan, rejected: &[Rejected]) -> Option<String> {
-    let cheaper = rejected.iter().find(|r| r.reason == Reason::Pinned)?;
-    let estimate = cheaper.estimate?;
+pub(super) fn cheaper_path(chosen: &Plan, losers: &[Candidate<'_>]) -> Option<String> {
+    let mut losers = losers.iter().map(|loser| &loser.plan);
+    let cheaper = losers.find(|loser| is_cheaper(&loser.estimate, &chosen.estimate))?;
     Some(format!(
         "the path that was asked for consumes {} RCU; `{}` would answer for {}",
         range(chosen.estimate.rcu),
         place(&cheaper.access),
-        range(estimate.rcu)
+        range(cheaper.estimate.rcu)
     ))
 }
 

@@ -67,11 +67,6 @@ fn table<'a>(catalog: &'a Catalog, name: &TableName) -> Result<&'a Table, Proble
 
 /// Every table and index: of the base first, then of each copy.
 pub(super) fn paths<'a>(context: &Context<'a>, scope: &Scope<'a>) -> Vec<AccessPath<'a>> {
-    let base = AccessPath {
-        table: context.base,
-        index: None,
-        copy: None,
-    };
     let copies = scope.dataset.into_iter().flat_map(|dataset| {
         dataset.copies.iter().map(move |copy| AccessPath {
             table: &copy.table,
@@ -79,7 +74,7 @@ pub(super) fn paths<'a>(context: &Context<'a>, scope: &Scope<'a>) -> Vec<AccessP
             copy: Some((dataset, copy)),
         })
     });
-    std::iter::once(base)
+    std::iter::once(context.base_path())
         .chain(copies)
         .flat_map(|path| {
             let indexes = path.table.indexes.iter().map(move |index| AccessPath {

@@ -1,6 +1,7 @@
 //! Which of two plans is the cheaper.
 
 use super::Candidate;
+use crate::domain::names::Rcu;
 use crate::domain::plan::{Estimate, Plan, Reads};
 use std::cmp::Ordering;
 
@@ -64,6 +65,19 @@ pub(super) fn units(estimate: &Estimate) -> f64 {
     STEP.powf(expected.log(STEP).round())
 }
 
+/// Whether figures are known that say so.
+pub(super) fn is_cheaper(estimate: &Estimate, other: &Estimate) -> bool {
+    let known = estimate.rcu.high.and(other.rcu.high).is_some();
+    known && units(estimate) < units(other)
+}
+
+/// What [`units`] gives at least where so many are expected at least.
+pub(super) fn least_units(expected: Rcu) -> f64 {
+    let expected = expected.0;
+    // Half a step down, but below a few nothing is rounded.
+    expected.min(expected.max(FEW) / STEP.sqrt())
+}
+
 const fn rank(plan: &Plan) -> u8 {
     match &plan.reads {
         Reads::Nothing => 0,
@@ -81,7 +95,7 @@ const fn rank(plan: &Plan) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::names::{Range, Rcu};
+    use crate::domain::names::Range;
     use crate::domain::plan::Basis;
     use rstest::rstest;
 

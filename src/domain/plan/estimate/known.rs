@@ -7,7 +7,7 @@ use crate::domain::plan::Basis;
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::partitions::{Binding, Narrowing};
 use crate::domain::read::{KeyCondition, KeyRange};
-use crate::domain::stats::{Figure, Origin, PathName, Spread, Volume};
+use crate::domain::stats::{Figure, Origin, PathName, Spread, TableStatistics, Volume};
 use crate::domain::value::Value;
 
 /// A partition may be this many times as large as guessed, and an item as the mean.
@@ -43,12 +43,17 @@ impl<'a> Known<'a> {
 
     /// What is known of the base table.
     pub(super) fn of_base(context: &'a Context<'a>) -> Self {
-        let base = AccessPath {
-            table: context.base,
-            index: None,
-            copy: None,
-        };
-        Self::of(context, &base)
+        Self::of(context, &context.base_path())
+    }
+
+    /// Whether a sample tells of every partition and item of the path.
+    pub(super) fn is_sampled(&self) -> bool {
+        let table = self.context.statistics.table(self.name.table.as_str());
+        let sample = table.and_then(TableStatistics::sample);
+        // What was sampled of a table of unknown size tells nothing of the rest.
+        sample.is_some_and(|sample| sample.of.is_some())
+            && self.context.statistics.units_of(&self.name, 1.0).is_some()
+            && self.item().is_some()
     }
 
     /// All that the path holds.
