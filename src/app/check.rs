@@ -5,6 +5,7 @@ use super::effect::{Effect, Effects};
 use super::event::CheckEvent;
 use super::job::{Slot, Ticket};
 use super::overlay::{Asked, Overlay, Question};
+use super::pipeline::may_follow;
 use super::run::withdraw_question;
 use super::scroll::Scroll;
 use super::state::{Screen, State};
@@ -146,6 +147,38 @@ pub(super) fn start(
     state.drift.start(ticket, start, state.now);
     relist(state);
     fx.redraw();
+}
+
+/// Watches the dataset shown, or the copy under the cursor alone.
+pub(super) fn watch(state: &mut State, fx: &mut Effects) {
+    fx.redraw();
+    let Some((dataset, copies)) = wanted(state) else {
+        state.complain("nothing to watch: select a dataset");
+        return;
+    };
+    if state.runs(Slot::Check) {
+        state.complain("a check runs: `esc` ends it");
+        return;
+    }
+    let bound = state.catalog.dataset(dataset.as_str());
+    if bound.is_none_or(|bound| bound.base.stream.is_none()) {
+        state.complain(format!(
+            "nothing tells what changes in `{dataset}`: its base has no stream"
+        ));
+        return;
+    }
+    if !may_follow(state, &dataset) {
+        state.complain("the stream is not read yet: `P` asks whether it may be");
+        return;
+    }
+    let ticket = state.slots.start(Slot::Check);
+    fx.push(Effect::Watch {
+        ticket,
+        dataset: dataset.clone(),
+        copies: copies.clone(),
+    });
+    state.drift.start_watch(ticket, dataset, copies, state.now);
+    relist(state);
 }
 
 /// Looks again at the findings that are listed.

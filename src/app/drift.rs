@@ -113,6 +113,21 @@ impl Drift {
         }
     }
 
+    /// A watch of the dataset starts.
+    pub fn start_watch(
+        &mut self,
+        ticket: Ticket,
+        dataset: DatasetName,
+        scope: Vec<CopyName>,
+        now: u64,
+    ) {
+        self.checks
+            .entry(dataset.clone())
+            .or_insert_with(Check::new)
+            .start_watch(scope, now);
+        self.running = Some((ticket, dataset));
+    }
+
     /// The findings that are listed.
     pub fn listed_findings(&self) -> impl Iterator<Item = &Finding> {
         let findings = self.check().map_or(&[][..], |check| &check.findings);
@@ -126,15 +141,8 @@ impl Drift {
         };
         match event {
             DriftEvent::Progress(progress) => check.progress = Some(progress),
-            // What was looked at again is listed already.
-            DriftEvent::Finding(finding) if check.reading == Reading::Everything => {
-                check.findings.push(*finding);
-            }
-            DriftEvent::Finding(_) => {}
-            DriftEvent::Mended(mended) => check.findings.retain(|finding| {
-                let of = |f: &Finding| (f.copy.clone(), f.base_key.clone(), f.copy_key.clone());
-                of(finding) != of(&mended)
-            }),
+            DriftEvent::Finding(finding) => check.find(*finding),
+            DriftEvent::Mended(mended) => check.mend(&mended),
             DriftEvent::Open(open) => check.unverified.push(*open),
         }
     }

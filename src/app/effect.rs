@@ -30,6 +30,15 @@ pub enum Effect {
         /// Only these copies; all when empty.
         copies: Vec<CopyName>,
     },
+    /// Watch what changes in a dataset. The events are those of a check.
+    Watch {
+        /// The ticket.
+        ticket: Ticket,
+        /// The dataset.
+        dataset: DatasetName,
+        /// Only these copies; all when empty.
+        copies: Vec<CopyName>,
+    },
     /// Look again at findings. The events are those of a check.
     Recheck {
         /// The ticket.

@@ -412,6 +412,7 @@ impl Script {
             Effect::Run { ticket, .. }
             | Effect::Check { ticket, .. }
             | Effect::Recheck { ticket, .. }
+            | Effect::Watch { ticket, .. }
             | Effect::Beside { ticket, .. }
             | Effect::Follow { ticket, .. }
             | Effect::Analyze { ticket, .. } => Some(*ticket),

@@ -175,7 +175,11 @@ pub fn lag(flow: Flow) -> String {
 pub fn bounds(flow: Flow) -> Option<String> {
     let age = |time: Duration| age(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
     flow.bounds().map(|(low, high)| match high {
-        Some(high) => format!("≤ {}", age(high)),
+        // Rounded up: less would not be true.
+        Some(high) => format!(
+            "≤ {}",
+            age(Duration::from_secs(whole(high.as_secs_f64().ceil())))
+        ),
         None => format!("≥ {}", age(low)),
     })
 }

@@ -30,9 +30,6 @@ const IMAGES: usize = 10_000;
 /// The time between two reads of a shard, unless the grace asks for a closer look.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Changes handed on that wait to be taken.
-const ROOM: usize = 1_000;
-
 /// How to follow.
 #[derive(Debug, Clone)]
 pub struct FollowOptions {
@@ -173,14 +170,14 @@ impl Means {
         dataset: &BoundDataset,
         time: Option<Duration>,
     ) -> (Self, Feed) {
-        let (to, changes) = mpsc::channel(ROOM);
+        let (to, feed) = Feed::channel(time);
         let options = FollowOptions {
             changes: Some(to),
             ..FollowOptions::of(dataset)
         };
         let (store, cancel) = (Arc::clone(&self.store), self.cancel.clone());
         let follower = Follower::start(store, streams, dataset.clone(), options, cancel);
-        (self.beside(follower), Feed { changes, time })
+        (self.beside(follower), feed)
     }
 
     /// The same with somebody who follows already.

@@ -118,6 +118,13 @@ impl Runner {
             } => self.of(ticket, &dataset, state, |runner, bound| {
                 runner.check(ticket, bound, Checked::Copies(copies), state);
             }),
+            Effect::Watch {
+                ticket,
+                dataset,
+                copies,
+            } => self.of(ticket, &dataset, state, |runner, bound| {
+                runner.check(ticket, bound, Checked::Changes(copies), state);
+            }),
             Effect::Recheck {
                 ticket,
                 dataset,

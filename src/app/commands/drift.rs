@@ -55,6 +55,15 @@ pub(super) static COMMANDS: &[Command] = &[
         run: pipeline::follow,
     },
     Command {
+        id: "watch",
+        title: "Watch what changes",
+        help: "Follows the stream and looks at each item that changes when its grace is over. Drift is listed as it is found, and goes when it is mended.",
+        keys: &["W"],
+        contexts: DRIFT,
+        hint: "",
+        run: check::watch,
+    },
+    Command {
         id: "pause",
         title: "Pause or go on",
         help: "Holds the running check: it reads no more until told. What it has read stays.",

@@ -42,6 +42,8 @@ pub struct CopyVerdict {
 pub enum Reading {
     /// Everything that copies of its scope hold.
     Everything,
+    /// What changes, as it changes.
+    Changes,
     /// Earlier findings, looked at again.
     Again {
         /// What is looked at.
@@ -190,7 +192,7 @@ impl Check {
     /// What the tree says of a copy.
     pub(super) fn badge(&self, copy: &CopyName, now: u64) -> Badge {
         if self.covers(copy) {
-            if self.is_open() {
+            if self.is_open() && self.reading != Reading::Changes {
                 return Badge::Running(self.percent());
             }
             // What failed to be looked at again was found all the same.
@@ -228,6 +230,35 @@ impl Check {
         self.forget();
     }
 
+    /// Watches: what was found before stays, and verdicts do.
+    pub(super) fn start_watch(&mut self, scope: Vec<CopyName>, now: u64) {
+        self.start_again(Vec::new(), now);
+        self.scope = scope;
+        self.reading = Reading::Changes;
+    }
+
+    /// Takes in what was found while everything is read, or changes are.
+    pub(super) fn find(&mut self, finding: Finding) {
+        match self.reading {
+            Reading::Everything => self.findings.push(finding),
+            Reading::Changes => {
+                self.mend(&finding);
+                self.findings.push(finding);
+            }
+            // What was looked at again is listed already.
+            Reading::Again { .. } => {}
+        }
+    }
+
+    /// What was found under these keys is there no more.
+    pub(super) fn mend(&mut self, mended: &Finding) {
+        self.findings.retain(|finding| {
+            finding.copy != mended.copy
+                || finding.base_key != mended.base_key
+                || finding.copy_key != mended.copy_key
+        });
+    }
+
     /// Looks again at findings, which stay until it ends.
     pub(super) fn start_again(&mut self, noted: Vec<Noted>, now: u64) {
         self.phase = CheckPhase::Running;
@@ -263,6 +294,11 @@ impl Check {
     pub(super) fn take(&mut self, outcome: CheckOutcome, now: u64) {
         match &self.reading {
             Reading::Everything => self.take_all(outcome, now),
+            Reading::Changes => {
+                self.unverified.extend(outcome.unverified);
+                self.summary = Some(outcome.summary);
+                self.error = outcome.error;
+            }
             Reading::Again { .. } => self.take_again(outcome),
         }
         self.phase = CheckPhase::Ended;

@@ -368,3 +368,37 @@ fn without_findings_or_while_a_check_runs_nothing_is_looked_at_again() {
     script.keys("D r");
     assert!(script.notice().contains("nothing to look at again"));
 }
+
+#[test]
+fn what_a_watch_finds_is_listed_and_goes_when_it_is_mended() {
+    let mut script = Script::described();
+    script.keys("D");
+    script.effects.clear();
+    script.keys("W");
+    assert!(matches!(
+        &script.effects[..],
+        [Effect::Watch { dataset, copies, .. }] if dataset == "strikes" && copies.is_empty()
+    ));
+    let drifted = finding(Class::Missing, "by_month", "S1");
+    script.check(found(drifted.clone()));
+    script.check(found(drifted.clone()));
+    assert_eq!(script.state.drift.listed.len(), 1);
+    assert_eq!(
+        badge(&script, "by_month"),
+        Badge::Unchecked,
+        "a watch gives no verdict"
+    );
+    let mended = DriftEvent::Mended(Box::new(drifted));
+    script.check(CheckEvent::Drift(mended));
+    assert_eq!(script.state.drift.listed, Vec::<usize>::new());
+}
+
+#[test]
+fn nothing_is_watched_before_the_stream_may_be_read() {
+    let mut script = Script::described();
+    script.state.identity.profile = Some("work".to_owned());
+    script.keys("D");
+    script.effects.clear();
+    script.keys("W");
+    assert!(script.effects.is_empty());
+}

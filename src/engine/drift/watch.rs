@@ -16,7 +16,7 @@ use crate::domain::read::{ReadError, StreamRecord};
 use crate::engine::pages::Stop;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::Instant;
 
 /// Changed items with an eye on them at once, each in each copy.
@@ -27,6 +27,8 @@ const BATCH: usize = 400;
 const TELL_EVERY: Duration = Duration::from_secs(1);
 /// How old the knowledge may be that the tables are still the same.
 const CONFIRM_EVERY: Duration = Duration::from_secs(30);
+/// Changes that wait to be taken.
+const ROOM: usize = 1_000;
 /// A pause after a look that failed for now.
 const TROUBLE: Duration = Duration::from_secs(5);
 
@@ -38,6 +40,15 @@ pub struct Feed {
     /// How long changes are taken; what was taken is still looked at to the end. Until it is
     /// cancelled, when none.
     pub time: Option<Duration>,
+}
+
+impl Feed {
+    /// What changes are handed to, and the feed they come by.
+    #[must_use]
+    pub fn channel(time: Option<Duration>) -> (Sender<StreamRecord>, Self) {
+        let (to, changes) = channel(ROOM);
+        (to, Self { changes, time })
+    }
 }
 
 /// Watches a dataset. Findings go to `events` as they are confirmed, and once more when they are mended. It is

@@ -7,8 +7,9 @@ use crate::domain::drift::{Noted, Sought};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, DatasetName};
 use crate::domain::problem::Problem;
+use crate::domain::read::StreamRecord;
 use crate::engine::beside;
-use crate::engine::drift::{DriftOptions, Means, check, recheck};
+use crate::engine::drift::{DriftOptions, Feed, Means, check, recheck, watch};
 use crate::engine::lag::{FollowOptions, Follower};
 use crate::store::budget::Budget;
 use std::sync::{Arc, Weak};
@@ -20,6 +21,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub(super) enum Checked {
     /// Everything in these copies; in all when empty.
     Copies(Vec<CopyName>),
+    /// What changes in these copies; in all when empty.
+    Changes(Vec<CopyName>),
     /// Earlier findings.
     Findings(Vec<Noted>),
 }
@@ -59,7 +62,11 @@ impl Runner {
         state: &State,
     ) {
         let agreed = may_follow(state, &dataset.dataset.name);
-        let shared = agreed.then(|| self.shared(&dataset)).flatten();
+        let (to, feed) = Feed::channel(None);
+        let shared = match &checked {
+            Checked::Changes(_) => self.follow_anew(&dataset, Some(to)),
+            _ => agreed.then(|| self.shared(&dataset)).flatten(),
+        };
         let session = self.line.limits;
         let all = session.or(session.of_check(&dataset.dataset.check));
         let options = DriftOptions {
@@ -82,6 +89,10 @@ impl Runner {
                         let options = DriftOptions { copies, ..options };
                         check(means, &dataset, &options).await
                     }
+                    Checked::Changes(copies) => {
+                        let options = DriftOptions { copies, ..options };
+                        watch(means, &dataset, &options, feed).await
+                    }
                     Checked::Findings(noted) => recheck(means, &dataset, &options, &noted).await,
                 }
             });
@@ -98,15 +109,29 @@ impl Runner {
 
     /// Who follows the stream of a dataset: somebody who does already, unless that broke.
     fn shared(&mut self, dataset: &BoundDataset) -> Option<Arc<Shared>> {
-        let link = self.line.link.get()?;
-        let name = &dataset.dataset.name;
-        let known = self.following.get(name).and_then(Weak::upgrade);
+        let known = self
+            .following
+            .get(&dataset.dataset.name)
+            .and_then(Weak::upgrade);
         if let Some(known) = known.filter(|known| known.follower.report.borrow().error.is_none()) {
             return Some(known);
         }
+        self.follow_anew(dataset, None)
+    }
+
+    /// Somebody who follows from now on, for all who want to know, and hands on every change to whoever wants them.
+    fn follow_anew(
+        &mut self,
+        dataset: &BoundDataset,
+        changes: Option<Sender<StreamRecord>>,
+    ) -> Option<Arc<Shared>> {
+        let link = self.line.link.get()?;
         let cancel = CancellationToken::new();
         let streams = Arc::clone(&link.streams);
-        let options = FollowOptions::of(dataset);
+        let options = FollowOptions {
+            changes,
+            ..FollowOptions::of(dataset)
+        };
         let shared = Arc::new(Shared {
             follower: Follower::start(
                 link.port(),
@@ -117,7 +142,8 @@ impl Runner {
             ),
             _end: cancel.drop_guard(),
         });
-        self.following.insert(name.clone(), Arc::downgrade(&shared));
+        self.following
+            .insert(dataset.dataset.name.clone(), Arc::downgrade(&shared));
         Some(shared)
     }
 

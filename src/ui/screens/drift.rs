@@ -205,6 +205,9 @@ fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
     };
     let found: u64 = summary.copies.iter().map(drifted).sum();
     let (text, role) = match (found, summary.complete) {
+        (0, true) if check.reading == Reading::Changes => {
+            ("✓ no drift in what changed".to_owned(), Role::DriftClean)
+        }
         (0, true) => ("✓ no drift".to_owned(), Role::DriftClean),
         (0, false) => ("? incomplete, no drift so far".to_owned(), Role::StatusWarn),
         (n, true) => (
@@ -231,6 +234,12 @@ fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
     ];
     if check.reading == Reading::Everything {
         parts.push(format!("{} base items", format::count(summary.base_items)));
+    }
+    if check.reading == Reading::Changes {
+        parts.push(format!(
+            "{} changed items",
+            format::count(summary.base_items)
+        ));
     }
     if let Some(rcu) = summary.scan.rcu
         && check.reading == Reading::Everything

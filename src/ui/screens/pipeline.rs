@@ -17,6 +17,8 @@ use std::time::Duration;
 const ABOVE: u16 = 4;
 /// Columns of a state and of a count.
 const STATE: usize = 18;
+/// Columns before what is told of the stream.
+const STREAM: usize = 11;
 const COUNT: usize = 14;
 /// Most reports that a sparkline tells of.
 const PAST: usize = 120;
@@ -39,7 +41,7 @@ pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     let nothing = Known::default();
     let known = pipeline.shown().unwrap_or(&nothing);
     let columns = usize::from(body.width);
-    canvas.lines(body, source(canvas.ink, state, known));
+    canvas.lines(body, source(canvas.ink, state, known, columns));
     let rows = u16::try_from(pipeline.copies.len()).unwrap_or(u16::MAX);
     let room = body.height.saturating_sub(ABOVE);
     let table = Rect {
@@ -72,7 +74,7 @@ fn note(ink: Ink<'_>, state: &State) -> Line<'static> {
 }
 
 /// The base, its stream, and the head of the copies.
-fn source(ink: Ink<'_>, state: &State, known: &Known) -> Vec<Line<'static>> {
+fn source(ink: Ink<'_>, state: &State, known: &Known, columns: usize) -> Vec<Line<'static>> {
     let dataset = state.pipeline.shown.as_ref();
     let base = dataset.and_then(|name| state.catalog.dataset(name.as_str()));
     let table = base.map_or_else(String::new, |dataset| dataset.base.name.to_string());
@@ -82,6 +84,10 @@ fn source(ink: Ink<'_>, state: &State, known: &Known) -> Vec<Line<'static>> {
     let mut stream = vec![view];
     if known.at > 0 {
         stream.extend(read_of(report, state.now.saturating_sub(known.at)));
+    }
+    // What does not fit whole is left out, the least telling first.
+    while stream.len() > 1 && width(&stream.join(" · ")) + STREAM > columns {
+        stream.pop();
     }
     let names = name_width(state);
     let head = format!(
@@ -117,8 +123,8 @@ fn read_of(report: &LagReport, ago: u64) -> Vec<String> {
         |newest| format!("newest record {} old", format::age(millis(newest) + ago)),
     );
     vec![
-        shards,
         newest,
+        shards,
         format!("{} read", format::plural(report.records, "record")),
         format!("{} RCU", format::rcu(report.rcu)),
     ]
