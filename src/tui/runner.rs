@@ -22,7 +22,7 @@ use crate::engine::statistics::Archive;
 use crate::store::budget::{Budget, Limits, Pace};
 use crate::store::ledger::Ledger;
 use crate::store::{Store, Streams};
-use dataset::{Checked, Shared};
+use dataset::Shared;
 use statistics::Kept;
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -111,39 +111,11 @@ impl Runner {
                 request,
                 plan,
             } => self.request(ticket, request, plan, state),
-            Effect::Check {
-                ticket,
-                dataset,
-                copies,
-            } => self.of(ticket, &dataset, state, |runner, bound| {
-                runner.check(ticket, bound, Checked::Copies(copies), state);
-            }),
-            Effect::Watch {
-                ticket,
-                dataset,
-                copies,
-            } => self.of(ticket, &dataset, state, |runner, bound| {
-                runner.check(ticket, bound, Checked::Changes(copies), state);
-            }),
-            Effect::Recheck {
-                ticket,
-                dataset,
-                noted,
-            } => self.of(ticket, &dataset, state, |runner, bound| {
-                runner.check(ticket, bound, Checked::Findings(noted), state);
-            }),
-            Effect::Follow { ticket, dataset } => {
-                self.of(ticket, &dataset, state, |runner, bound| {
-                    runner.follow(ticket, &bound);
-                });
-            }
-            Effect::Beside {
-                ticket,
-                dataset,
-                sought,
-            } => self.of(ticket, &dataset, state, |runner, bound| {
-                runner.beside(ticket, bound, *sought);
-            }),
+            Effect::Check { .. }
+            | Effect::Watch { .. }
+            | Effect::Recheck { .. }
+            | Effect::Follow { .. }
+            | Effect::Beside { .. } => self.about_dataset(effect, state),
             Effect::Analyze {
                 ticket,
                 subject,

@@ -318,7 +318,7 @@ impl<'a> Check<'a> {
 
     /// What the scans still have to consume by the described bytes of the tables.
     fn units_left(&self, phase: Phase) -> Option<f64> {
-        if matches!(phase, Phase::Grace | Phase::Verify) {
+        if matches!(phase, Phase::Grace | Phase::Verify | Phase::Watch) {
             return None;
         }
         let tables = self.tables().into_iter().zip(&self.kept.standing().tables);

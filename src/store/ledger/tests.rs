@@ -185,5 +185,5 @@ async fn every_call_is_entered_with_its_table_and_consumes_nothing() {
             ("GetRecords", true)
         ]
     );
-    assert_eq!(ledger.total().0, 0.0);
+    assert_eq!(ledger.total(), Rcu::default());
 }

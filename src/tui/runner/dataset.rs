@@ -2,7 +2,7 @@
 
 use super::{Runner, finish, forward};
 use crate::app::pipeline::may_follow;
-use crate::app::{CheckEvent, Event, LagEvent, State, Ticket};
+use crate::app::{CheckEvent, Effect, Event, LagEvent, State, Ticket};
 use crate::domain::drift::{Noted, Sought};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, DatasetName};
@@ -18,7 +18,7 @@ use tokio::sync::mpsc::{self, Sender};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// What a check is about.
-pub(super) enum Checked {
+enum Checked {
     /// Everything in these copies; in all when empty.
     Copies(Vec<CopyName>),
     /// What changes in these copies; in all when empty.
@@ -34,8 +34,48 @@ pub(super) struct Shared {
 }
 
 impl Runner {
+    /// Starts what is wanted of a dataset.
+    pub(super) fn about_dataset(&mut self, effect: Effect, state: &State) {
+        match effect {
+            Effect::Check {
+                ticket,
+                dataset,
+                copies,
+            } => self.of(ticket, &dataset, state, |runner, bound| {
+                runner.check(ticket, bound, Checked::Copies(copies), state);
+            }),
+            Effect::Watch {
+                ticket,
+                dataset,
+                copies,
+            } => self.of(ticket, &dataset, state, |runner, bound| {
+                runner.check(ticket, bound, Checked::Changes(copies), state);
+            }),
+            Effect::Recheck {
+                ticket,
+                dataset,
+                noted,
+            } => self.of(ticket, &dataset, state, |runner, bound| {
+                runner.check(ticket, bound, Checked::Findings(noted), state);
+            }),
+            Effect::Follow { ticket, dataset } => {
+                self.of(ticket, &dataset, state, |runner, bound| {
+                    runner.follow(ticket, &bound);
+                });
+            }
+            Effect::Beside {
+                ticket,
+                dataset,
+                sought,
+            } => self.of(ticket, &dataset, state, |runner, bound| {
+                runner.beside(ticket, bound, *sought);
+            }),
+            _ => {}
+        }
+    }
+
     /// Starts a job about a dataset, once its tables are known.
-    pub(super) fn of(
+    fn of(
         &mut self,
         ticket: Ticket,
         dataset: &DatasetName,
@@ -54,13 +94,7 @@ impl Runner {
     }
 
     /// Checks, or looks again at findings.
-    pub(super) fn check(
-        &mut self,
-        ticket: Ticket,
-        dataset: BoundDataset,
-        checked: Checked,
-        state: &State,
-    ) {
+    fn check(&mut self, ticket: Ticket, dataset: BoundDataset, checked: Checked, state: &State) {
         let agreed = may_follow(state, &dataset.dataset.name);
         let (to, feed) = Feed::channel(None);
         let shared = match &checked {
@@ -148,7 +182,7 @@ impl Runner {
     }
 
     /// Follows a pipeline until it is cancelled, or cannot be followed any more.
-    pub(super) fn follow(&mut self, ticket: Ticket, dataset: &BoundDataset) {
+    fn follow(&mut self, ticket: Ticket, dataset: &BoundDataset) {
         let Some(shared) = self.shared(dataset) else {
             return self.fail(
                 ticket,
@@ -179,7 +213,7 @@ impl Runner {
     }
 
     /// Looks at an item in every copy.
-    pub(super) fn beside(&mut self, ticket: Ticket, dataset: BoundDataset, sought: Sought) {
+    fn beside(&mut self, ticket: Ticket, dataset: BoundDataset, sought: Sought) {
         self.begin(ticket, move |store, cancel, _gate, events| async move {
             let job = tokio::spawn(async move { beside(store, &dataset, &sought, cancel).await });
             finish(job, &events, ticket, |looked| {
