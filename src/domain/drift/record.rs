@@ -348,7 +348,7 @@ fn of_owner(
 ) -> Option<u64> {
     scratch.clear();
     for attribute in dataset.base.key.attributes() {
-        let value = dataset.base_key_value(copy, item, attribute)?;
+        let value = copy.mapping.base_key_value(item, attribute)?;
         put_operand(scratch, &value, Nulls::Values);
     }
     Some(Digest::of(scratch).high())

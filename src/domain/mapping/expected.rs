@@ -146,22 +146,10 @@ impl BoundDataset {
             .key
             .attributes()
             .map(|key| {
-                let value = self.base_key_value(copy, copy_item, key)?;
+                let value = copy.mapping.base_key_value(copy_item, key)?;
                 Some((key.name.clone(), value.into_value()))
             })
             .collect()
-    }
-
-    /// The value of an attribute of the base key in a copy item. One of another type or empty can be in the
-    /// key of no base item.
-    pub(crate) fn base_key_value<'i>(
-        &self,
-        copy: &BoundCopy,
-        copy_item: &'i dyn Lookup,
-        key: &KeyAttribute,
-    ) -> Option<Operand<'i>> {
-        let value = copy_item.attribute(copy.mapping.name_of_base_key(&key.name))?;
-        (value.kind() == key.kind.into() && length(&value) > 0).then_some(value)
     }
 
     /// The part of a copy item, expected or found, that is compared.
@@ -290,6 +278,17 @@ impl Mapping {
         self.base_key
             .get(attribute)
             .map_or(attribute, String::as_str)
+    }
+
+    /// The value of an attribute of the base key in a copy item. One of another type or empty can be in the
+    /// key of no base item.
+    pub(crate) fn base_key_value<'i>(
+        &self,
+        copy_item: &'i dyn Lookup,
+        key: &KeyAttribute,
+    ) -> Option<Operand<'i>> {
+        let value = copy_item.attribute(self.name_of_base_key(&key.name))?;
+        (value.kind() == key.kind.into() && length(&value) > 0).then_some(value)
     }
 
     /// Names of the computed attributes: the alias of `each`, then `set`.

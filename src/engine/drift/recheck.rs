@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use super::{CheckOutcome, DriftOptions, Means, Scope};
-use crate::domain::drift::{Candidate, Noted};
+use crate::domain::drift::Noted;
 use crate::domain::mapping::BoundDataset;
 use crate::domain::read::ReadError;
 use crate::domain::value::Item;
@@ -66,13 +66,7 @@ impl Check<'_> {
                 all.into_iter().map(|key| vec![key]).collect()
             };
             for copy_keys in cases {
-                let candidate = Candidate {
-                    base_key: base_key.clone(),
-                    seen: copy_keys.len() as u64,
-                    copy_keys,
-                };
-                self.candidates += 1;
-                self.submit(copy, candidate);
+                self.submit(copy, base_key.clone(), copy_keys);
             }
         }
         for checked in &mut self.copies {

@@ -2,7 +2,7 @@
 //! no more than that until it was verified.
 
 use super::check::Check;
-use crate::domain::drift::{Candidate, diff_items};
+use crate::domain::drift::diff_items;
 use crate::domain::mapping::{BoundCopy, BoundDataset, Expectation};
 use crate::domain::query::Consistency;
 use crate::domain::value::Item;
@@ -51,13 +51,7 @@ impl Check<'_> {
         let strays = suspects.strays.into_iter();
         let strays = strays.map(|(copy, key)| (copy, None, BTreeSet::from([key])));
         for (copy, base_key, keys) in known.chain(strays) {
-            let candidate = Candidate {
-                base_key,
-                seen: keys.len() as u64,
-                copy_keys: keys.into_iter().collect(),
-            };
-            self.candidates += 1;
-            self.submit(copy, candidate);
+            self.submit(copy, base_key, keys.into_iter().collect());
         }
     }
 

@@ -13,6 +13,7 @@ use crate::domain::lag::{Flow, Flows};
 use crate::domain::mapping::BoundCopy;
 use crate::domain::names::CopyName;
 use crate::domain::problem::Problem;
+use crate::domain::value::Item;
 use crate::engine::pages::Stop;
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::time::Duration;
@@ -78,8 +79,14 @@ struct Taken {
 }
 
 impl Check<'_> {
-    /// Has a difference of the copy at this position verified.
-    pub(super) fn submit(&mut self, copy: usize, candidate: Candidate) {
+    /// Has copy items under these keys verified, all of one base item, or one whose base item is not known.
+    pub(super) fn submit(&mut self, copy: usize, base_key: Option<Item>, copy_keys: Vec<Item>) {
+        let candidate = Candidate {
+            base_key,
+            seen: copy_keys.len() as u64,
+            copy_keys,
+        };
+        self.candidates += 1;
         let candidate = self.packed(copy, &candidate);
         self.open.push(Waiting::new(copy, candidate));
     }
