@@ -1,17 +1,11 @@
 //! Records: what a check keeps of an item, on either side of a copy.
 //!
-//! Owns the forty bytes that stand for an item, the way from a page to them, and their form on disk.
-//! Nothing of an item but its key survives in a record; the rest is read again to verify.
+//! Owns the forty bytes that stand for an item, their form on disk, and the way back to its key. Nothing of
+//! an item but its key survives in a record; the rest is read again to verify.
 
-use super::digest::{Digest, put_operand, put_view, tag};
-
-use super::lacking::Lacking;
-use crate::domain::expr::Lookup;
-use crate::domain::item::ItemRef;
-use crate::domain::mapping::{BoundCopy, BoundDataset, Derived, Nulls};
+use super::digest::{Digest, tag};
 use crate::domain::schema::{KeyKind, KeySchema};
 use crate::domain::value::{Item, Kind, Number, Value};
-use indexmap::IndexMap;
 
 /// Bytes of a record before its key.
 const FIXED: usize = 8 + 8 + 16 + 2;
@@ -35,6 +29,31 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// Of an item that a copy should hold, under the key of its base item.
+    pub(super) const fn expected(base: u64, copy: u64, image: Digest, key: &'a [u8]) -> Self {
+        Self {
+            base,
+            copy,
+            image,
+            unmappable: false,
+            key,
+        }
+    }
+
+    /// Of a base item that the mapping gives nothing for.
+    pub(super) const fn unmappable(base: u64, key: &'a [u8]) -> Self {
+        Self {
+            unmappable: true,
+            ..Self::expected(base, 0, Digest(0), key)
+        }
+    }
+
+    /// Of an item that a copy holds, under its own key. Without a base key it is alone: a record of its own,
+    /// and found by no other.
+    pub(super) fn found(owner: Option<u64>, copy: u64, image: Digest, key: &'a [u8]) -> Self {
+        Self::expected(owner.unwrap_or_else(|| alone(copy)), copy, image, key)
+    }
+
     /// Which of `buckets` (a power of two) it belongs to.
     #[must_use]
     #[expect(
@@ -112,246 +131,9 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Makes records of the items of a dataset's tables.
-#[derive(Debug)]
-pub struct Recorder<'a> {
-    dataset: &'a BoundDataset,
-    copies: Vec<Lens<'a>>,
-    /// Buffers that are used again for every item.
-    scratch: Vec<u8>,
-    key: Vec<u8>,
-    /// How many attributes the last base item had.
-    width: usize,
-    /// What the base items taken so far lack of `always`.
-    lacking: Lacking,
-}
-
-/// One copy, and what is known of attribute names by now.
-#[derive(Debug)]
-struct Lens<'a> {
-    copy: &'a BoundCopy,
-    /// Attributes that are taken over from the base and compared.
-    taken: Flags,
-    /// Attributes of its own that are compared.
-    own: Flags,
-    /// Attributes of its items that are compared.
-    found: Flags,
-}
-
-/// What is so of attributes, by name. The items of a table mostly have the same ones in the same order: the
-/// next to be asked for is mostly the one that came next before.
-#[derive(Debug, Default)]
-struct Flags {
-    known: IndexMap<Box<str>, bool>,
-    next: usize,
-}
-
-impl Flags {
-    /// Whether it is so of the attribute.
-    fn of(&mut self, name: &str, is_so: impl FnOnce() -> bool) -> bool {
-        let place = match self.known.get_index(self.next) {
-            Some((known, _)) if **known == *name => self.next,
-            _ => match self.known.get_index_of(name) {
-                Some(place) => place,
-                None => self.known.insert_full(name.into(), is_so()).0,
-            },
-        };
-        self.next = place + 1;
-        self.known[place]
-    }
-
-    /// The next to be asked for is the first of an item.
-    const fn begin(&mut self) {
-        self.next = 0;
-    }
-}
-
-impl<'a> Recorder<'a> {
-    /// A recorder of these copies of a dataset.
-    pub fn new(dataset: &'a BoundDataset, copies: impl IntoIterator<Item = &'a BoundCopy>) -> Self {
-        let lens = |copy| Lens {
-            copy,
-            taken: Flags::default(),
-            own: Flags::default(),
-            found: Flags::default(),
-        };
-        Self {
-            dataset,
-            copies: copies.into_iter().map(lens).collect(),
-            scratch: Vec::new(),
-            key: Vec::new(),
-            width: 0,
-            lacking: Lacking::default(),
-        }
-    }
-
-    /// What the base items taken so far lack of `always`; counting begins anew.
-    pub fn take_lacking(&mut self) -> Lacking {
-        std::mem::take(&mut self.lacking)
-    }
-
-    /// Gives a record for each item that the copies should hold of a base item, by the position of
-    /// the copy; whether the base item is of the dataset at all.
-    pub fn base_item(
-        &mut self,
-        item: ItemRef<'_>,
-        mut give: impl FnMut(usize, Record<'_>),
-    ) -> Membership {
-        if !self.dataset.is_member(&item) {
-            return Membership::Foreign;
-        }
-        for attribute in &self.dataset.dataset.always {
-            if item.get(attribute).is_none() {
-                let key = || self.dataset.base.key.of(&item.to_item());
-                self.lacking.count(attribute, key);
-            }
-        }
-        let nulls = self.dataset.dataset.check.nulls;
-        let mut attributes = Vec::with_capacity(self.width);
-        for (name, value) in item.iter().filter(|(_, value)| !nulls.hides(value.kind())) {
-            let digest = Digest::of_attribute(name, value, nulls, &mut self.scratch);
-            attributes.push((name, digest));
-        }
-        self.width = attributes.len();
-        self.key.clear();
-        for attribute in self.dataset.base.key.attributes() {
-            if let Some(value) = item.get(&attribute.name) {
-                put_view(&mut self.key, value, Nulls::Values);
-            }
-        }
-        let base = Digest::of(&self.key).high();
-        for (at, lens) in self.copies.iter_mut().enumerate() {
-            let Ok(items) = self.dataset.derive(lens.copy, &item) else {
-                let record = Record {
-                    base,
-                    copy: 0,
-                    image: Digest::default(),
-                    unmappable: true,
-                    key: &self.key,
-                };
-                give(at, record);
-                continue;
-            };
-            for derived in items {
-                let image =
-                    expected_image(self.dataset, lens, &attributes, &derived, &mut self.scratch);
-                let record = Record {
-                    base,
-                    copy: of_key(&lens.copy.table.key, &derived, &mut self.scratch),
-                    image,
-                    unmappable: false,
-                    key: &self.key,
-                };
-                give(at, record);
-            }
-        }
-        Membership::Member
-    }
-
-    /// Gives the record of an item of a copy's table, by the position of the copy, if it belongs to it.
-    pub fn copy_item(&mut self, at: usize, item: ItemRef<'_>, give: impl FnOnce(Record<'_>)) {
-        let Some(lens) = self.copies.get_mut(at) else {
-            return;
-        };
-        if !self.dataset.belongs(lens.copy, &item) {
-            return;
-        }
-        let mut image = Digest::default();
-        let nulls = self.dataset.dataset.check.nulls;
-        lens.found.begin();
-        for (name, value) in item.iter().filter(|(_, value)| !nulls.hides(value.kind())) {
-            let compares = || self.dataset.compares(lens.copy, name);
-            if lens.found.of(name, compares) {
-                image = image.plus(Digest::of_attribute(name, value, nulls, &mut self.scratch));
-            }
-        }
-        self.key.clear();
-        for attribute in lens.copy.table.key.attributes() {
-            if let Some(value) = item.get(&attribute.name) {
-                put_view(&mut self.key, value, Nulls::Values);
-            }
-        }
-        let copy = Digest::of(&self.key).high();
-        let owner = of_owner(self.dataset, lens.copy, &item, &mut self.scratch);
-        give(Record {
-            // Without a base key it is alone: a record of its own, and found by no other.
-            base: owner.unwrap_or_else(|| alone(copy)),
-            copy,
-            image,
-            unmappable: false,
-            key: &self.key,
-        });
-    }
-}
-
 /// Stands for the base key of a copy item that carries none.
 const fn alone(copy: u64) -> u64 {
     copy.rotate_left(32)
-}
-
-/// Whether a base item is one of the dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Membership {
-    /// It is.
-    Member,
-    /// The dataset's `where` is false.
-    Foreign,
-}
-
-/// The digest of what is compared of an expected item: attributes taken over were digested before.
-fn expected_image(
-    dataset: &BoundDataset,
-    lens: &mut Lens<'_>,
-    attributes: &[(&str, Digest)],
-    derived: &Derived<'_>,
-    scratch: &mut Vec<u8>,
-) -> Digest {
-    let (copy, mut image) = (lens.copy, Digest::default());
-    lens.taken.begin();
-    for (name, digest) in attributes {
-        // Which attributes an item has of its own depends on its mapping only.
-        let is_taken = || dataset.compares(copy, name) && derived.takes(name);
-        if lens.taken.of(name, is_taken) {
-            image = image.plus(*digest);
-        }
-    }
-    lens.own.begin();
-    let nulls = dataset.dataset.check.nulls;
-    for (name, value) in derived
-        .own()
-        .filter(|(_, value)| !nulls.hides(value.kind()))
-    {
-        if lens.own.of(name, || dataset.compares(copy, name)) {
-            image = image.plus(Digest::of_operand(name, value, nulls, scratch));
-        }
-    }
-    image
-}
-
-/// The digest of the key of an item, in the order of its schema.
-fn of_key(schema: &KeySchema, item: &dyn Lookup, scratch: &mut Vec<u8>) -> u64 {
-    scratch.clear();
-    for attribute in schema.attributes() {
-        if let Some(value) = item.attribute(&attribute.name) {
-            put_operand(scratch, &value, Nulls::Values);
-        }
-    }
-    Digest::of(scratch).high()
-}
-
-/// The digest of the key of the base item that a copy item stems from, when it carries one.
-fn of_owner(
-    dataset: &BoundDataset,
-    copy: &BoundCopy,
-    item: &dyn Lookup,
-    scratch: &mut Vec<u8>,
-) -> Option<u64> {
-    scratch.clear();
-    for attribute in dataset.base.key.attributes() {
-        let value = copy.mapping.base_key_value(item, attribute)?;
-        put_operand(scratch, &value, Nulls::Values);
-    }
-    Some(Digest::of(scratch).high())
 }
 
 /// The key that was encoded; `None` when the bytes are not a key of this schema.
@@ -415,8 +197,9 @@ pub(super) fn take_bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::drift::digest::put_operand;
     use crate::domain::drift::fixture::sides;
-    use crate::domain::mapping::Expectation;
+    use crate::domain::mapping::Nulls;
     use crate::domain::mapping::fixture::{copy, key, strike, strikes};
     use proptest::prelude::*;
 
@@ -454,38 +237,6 @@ mod tests {
             prop_assert_eq!(decode_key(&schema, &encoded), Some(item));
             encoded.push(0);
             prop_assert_eq!(decode_key(&schema, &encoded), None);
-        }
-
-        /// The road over items that are never put together gives what those items would give.
-        #[test]
-        fn an_expected_item_and_the_same_one_found_have_one_record(
-            operator in prop::option::of("[a-c]{1,2}"),
-            damage in "None|Minor",
-            cost in 0_i64..5_000,
-            more in prop::option::of(any::<bool>()),
-        ) {
-            let mut base = strike();
-            base.remove("operator");
-            base.extend(operator.map(|text| ("operator".to_owned(), Value::S(text))));
-            base.insert("damage".to_owned(), Value::S(damage));
-            base.insert("cost_total".to_owned(), Value::N(cost.into()));
-            base.extend(more.map(|flag| ("more".to_owned(), Value::Bool(flag))));
-            let dataset = strikes();
-            for copy in &dataset.copies {
-                let Expectation::Items(found) = dataset.expected(copy, &base) else {
-                    continue;
-                };
-                let (expected, actual) = sides(&dataset, copy, &[base.clone()], &found);
-                let identities = |mut bytes: &[u8]| {
-                    let mut all: Vec<_> = std::iter::from_fn(|| Record::take(&mut bytes))
-                        .map(|record| record.identity())
-                        .collect();
-                    all.sort_unstable();
-                    all
-                };
-                prop_assert_eq!(identities(&expected).len(), found.len());
-                prop_assert_eq!(identities(&expected), identities(&actual));
-            }
         }
     }
 }

@@ -19,6 +19,9 @@ use super::{CompareOp, Path, Predicate, ValueExpr};
 use crate::domain::value::{Number, Value};
 use std::cmp::Ordering;
 
+/// Bytes that most texts put together fit into.
+const SHORT: usize = 48;
+
 /// The value of `expr`, owned, or `None` for *no value*.
 #[must_use]
 pub fn evaluate(expr: &ValueExpr, item: &dyn Lookup) -> Option<Value> {
@@ -80,7 +83,7 @@ fn compute(expr: &ValueExpr, item: &dyn Lookup) -> Option<Value> {
             scalar::printed(operand(of, item)?).map(|t| Value::S(scalar::lpad(&t, *width, fill)))
         }
         ValueExpr::Concat(members) => {
-            let mut text = String::new();
+            let mut text = String::with_capacity(SHORT);
             for member in members {
                 text.push_str(&scalar::printed(operand(member, item)?)?);
             }
