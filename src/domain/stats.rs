@@ -162,6 +162,13 @@ impl Statistics {
         Some((&table.examples, all)).filter(|(examples, _)| !examples.is_empty())
     }
 
+    /// The items that a Scan of the table gives first, in its order: it begins at the same place each time.
+    #[must_use]
+    pub fn first(&self, table: &TableName) -> Option<&Examples> {
+        let first = &self.tables.get(table)?.first;
+        Some(first).filter(|first| !first.is_empty())
+    }
+
     /// The share of the table's items that satisfy the predicate; from 0 to 1 where nothing is known of
     /// its attributes.
     #[must_use]

@@ -9,6 +9,7 @@
 mod bill;
 mod course;
 mod floor;
+mod first;
 mod groups;
 mod known;
 mod limited;
@@ -29,10 +30,11 @@ use crate::domain::stats::{Spread, Volume};
 use bill::{Bill, Errors, calls, sum};
 use course::{Sequence, Supply};
 pub(super) use floor::{floor_of_reads, floor_of_scan, has_sizes};
+use first::{First, first};
 use known::{Known, factor};
 use limited::{Limited, under_limit};
 pub(super) use seen::Seen;
-use share::{Of, Shares, elsewhere, few, shares, with_luck};
+use share::{Conditions, Of, Shares, elsewhere, few, shares, with_luck};
 pub(super) use together::{of_union, rows};
 use volume::Described;
 
@@ -57,6 +59,8 @@ struct Reading {
     sequence: Sequence,
     /// Items that are read beyond a LIMIT to see the end of a group.
     surplus: Spread,
+    /// Where rows lie among the first items.
+    first: First,
     basis: Basis,
 }
 
@@ -120,6 +124,7 @@ pub(super) fn of_partitions(
         shares,
         sequence,
         surplus,
+        first: First::default(),
         basis,
     };
     of_reading(context, path, order.strategy, shape, &reading)
@@ -140,9 +145,12 @@ pub(super) fn of_scan(
         || path.table.mean_item(),
         |_| Described::of(path).map(|described| described.mean()),
     );
-    let of = match stops_at(context, order) {
-        None => Of::All,
-        Some(_) => Of::Part,
+    let (of, first) = match stops_at(context, order) {
+        None => (Of::All, First::default()),
+        Some(_) => {
+            let conditions = Conditions::of(context, path, shape, &[]);
+            (Of::Part, first(context, path, &conditions))
+        }
     };
     let reading = Reading {
         item: known.item_of(&[total]),
@@ -151,6 +159,7 @@ pub(super) fn of_scan(
         shares: shares(context, path, shape, (of, &[])),
         sequence: Sequence::Sweep,
         surplus: Spread::ZERO,
+        first,
         basis,
     };
     of_reading(context, path, order, shape, &reading)

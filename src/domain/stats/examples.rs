@@ -46,11 +46,22 @@ impl Examples {
         self.items.is_empty()
     }
 
+    /// The items.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter()
+    }
+
+    /// Whether all that the predicate reads was kept.
+    #[must_use]
+    pub fn tells(&self, predicate: &Predicate) -> bool {
+        let mut paths = paths_of_predicate(predicate).into_iter();
+        paths.all(|path| !self.left_out.contains(&path.root))
+    }
+
     /// Which of them satisfy the predicate; `None` when it reads what was left out.
     #[must_use]
     pub fn matches(&self, predicate: &Predicate) -> Option<Matches> {
-        let mut paths = paths_of_predicate(predicate).into_iter();
-        if paths.any(|path| self.left_out.contains(&path.root)) {
+        if !self.tells(predicate) {
             return None;
         }
         let words = self.items.chunks(64).map(|items| {
@@ -115,17 +126,7 @@ impl ExampleSampler {
 
     pub(super) fn offer(&mut self, item: &Item, random: &mut Random) {
         let left_out = &mut self.left_out;
-        self.items.offer(random, || {
-            let mut kept = item.clone();
-            kept.retain(|name, value| {
-                let is_short = value_size(value) <= LONGEST;
-                if !is_short && !left_out.contains(name) {
-                    left_out.insert(name.clone());
-                }
-                is_short
-            });
-            kept
-        });
+        self.items.offer(random, || shortened(item, left_out));
     }
 
     pub(super) fn finish(self) -> Examples {
@@ -138,6 +139,44 @@ impl ExampleSampler {
             left_out: self.left_out,
         }
     }
+}
+
+/// Takes the items that a Scan gives first.
+#[derive(Debug, Default)]
+pub(super) struct FirstSampler {
+    items: Vec<Item>,
+    left_out: BTreeSet<String>,
+    bytes: usize,
+}
+
+impl FirstSampler {
+    pub(super) fn add(&mut self, item: &Item) {
+        if self.items.len() < MOST && self.bytes < MOST_BYTES {
+            let item = shortened(item, &mut self.left_out);
+            self.bytes += item_size(&item);
+            self.items.push(item);
+        }
+    }
+
+    pub(super) fn finish(self) -> Examples {
+        Examples {
+            items: self.items,
+            left_out: self.left_out,
+        }
+    }
+}
+
+/// The item without values that are too long, the names of which are noted.
+fn shortened(item: &Item, left_out: &mut BTreeSet<String>) -> Item {
+    let mut kept = item.clone();
+    kept.retain(|name, value| {
+        let is_short = value_size(value) <= LONGEST;
+        if !is_short && !left_out.contains(name) {
+            left_out.insert(name.clone());
+        }
+        is_short
+    });
+    kept
 }
 
 /// As written: items as typed JSON.

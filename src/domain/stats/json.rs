@@ -30,6 +30,7 @@ struct File<'a> {
     indexes: BTreeMap<IndexName, Cow<'a, PathStatistics>>,
     attributes: Cow<'a, BTreeMap<String, AttributeStatistics>>,
     examples: Cow<'a, Examples>,
+    first: Cow<'a, Examples>,
 }
 
 impl TableStatistics {
@@ -48,6 +49,7 @@ impl TableStatistics {
                 .collect(),
             attributes: Cow::Borrowed(&self.attributes),
             examples: Cow::Borrowed(&self.examples),
+            first: Cow::Borrowed(&self.first),
         };
         // All names are strings and all figures finite: nothing here can fail.
         serde_json::to_string(&file).unwrap_or_default()
@@ -77,6 +79,7 @@ impl TableStatistics {
                 .collect(),
             attributes: file.attributes.into_owned(),
             examples: file.examples.into_owned(),
+            first: file.first.into_owned(),
             learned_at: file.learned_at,
         };
         if statistics.is_sound() {

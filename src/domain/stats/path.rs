@@ -144,8 +144,8 @@ impl PathStatistics {
         };
         let partition = &self.partitions[at];
         let mut volume = partition.volume(cuts.as_ref(), &limits)?;
-        if narrows && condition.range.is_none() {
-            // A key is asked for that is thought to be there.
+        if narrows {
+            // What is asked for is thought to be there.
             volume.items.expected = volume.items.expected.max(volume.items.high.min(1.0));
         }
         let learned = partition.learned.is_some() && (!narrows || partition.part.is_none());

@@ -286,7 +286,7 @@ fn what_is_learned_of_a_recreated_table_starts_anew() {
 #[case::not_even_text("", "cannot be read")]
 #[case::out_of_order(
     r#"{"version":2,"id":null,"sample":null,"learned_at":null,"indexes":{},"attributes":{},
-    "examples":{"items":[],"left_out":[]},
+    "examples":{"items":[],"left_out":[]},"first":{"items":[],"left_out":[]},
     "table":{"partitions":[{"key":[{"S":"b"}]},{"key":[{"S":"a"}]}]}}"#,
     "cannot be read"
 )]

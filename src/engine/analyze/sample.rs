@@ -45,6 +45,8 @@ pub(super) struct Sampling<'r, 'a> {
 struct Begun {
     cursor: Cursor,
     next: Option<Item>,
+    /// Whether a Scan of the table begins with it.
+    first: bool,
 }
 
 impl<'r, 'a> Sampling<'r, 'a> {
@@ -144,6 +146,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
         self.begun.push(Begun {
             cursor: self.cursor(None),
             next: None,
+            first: true,
         });
         let page = (share / 8.0).clamp(PAGE.0, PAGE.1);
         self.read_on(0, |sampling| match sampling.mean_item() {
@@ -204,24 +207,28 @@ impl<'r, 'a> Sampling<'r, 'a> {
             let cursor = self.cursor(Some(segment));
             self.reader
                 .start(&mut pool, width, reading.len(), &cursor, items);
-            reading.push((cursor, None));
+            // A Scan without segments reads their hashes in the same order.
+            reading.push((cursor, segment.0 == 0, None));
         }
         let ended = loop {
             match self.reader.next(&mut pool).await {
-                Ok(Some((at, page))) => reading[at].1 = Some(page),
+                Ok(Some((at, page))) => reading[at].2 = Some(page),
                 Ok(None) => break Ok(()),
                 Err(stop) => break Err(stop),
             }
         };
-        for (mut cursor, page) in reading {
+        for (mut cursor, first, page) in reading {
             let Some(page) = page else { continue };
             draw.saw(page.scanned);
             self.filled += usize::from(page.scanned > 0);
             cursor.advance(&page)?;
             let next = page.next.clone();
-            self.begun
-                .extend((!cursor.ended()).then_some(Begun { cursor, next }));
-            self.take(&page).await?;
+            self.begun.extend((!cursor.ended()).then_some(Begun {
+                cursor,
+                next,
+                first,
+            }));
+            self.take(&page, first).await?;
         }
         ended
     }
@@ -239,14 +246,19 @@ impl<'r, 'a> Sampling<'r, 'a> {
             let begun = &mut self.begun[at];
             begun.cursor.advance(&page)?;
             begun.next.clone_from(&page.next);
-            self.take(&page).await?;
+            let first = begun.first;
+            self.take(&page, first).await?;
         }
         Ok(())
     }
 
-    async fn take(&mut self, page: &ReadPage) -> Result<(), Stop> {
+    async fn take(&mut self, page: &ReadPage, first: bool) -> Result<(), Stop> {
         for item in page.items.iter() {
-            self.sampler.add(&item.to_item());
+            let item = item.to_item();
+            if first {
+                self.sampler.begin(&item);
+            }
+            self.sampler.add(&item);
         }
         self.sampled += page.scanned;
         let Rcu(units) = page.consumed.total;

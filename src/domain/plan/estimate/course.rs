@@ -23,7 +23,7 @@ const MOST_WAVES: usize = 32;
 
 /// What decides how a run goes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rules {
+pub(super) struct Rules<'a> {
     /// Rows asked for.
     pub(super) limit: u64,
     /// Whether the engine reckons with rows that drop out.
@@ -40,11 +40,14 @@ pub(super) struct Rules {
     pub(super) share: f64,
     /// When rows are fetched: the share of fetched items that answer.
     pub(super) fetched: Option<f64>,
+    /// After each of the first items how many rows there were, and after each of the first rows how many
+    /// answered, where that is known; both shares are those of what follows.
+    pub(super) first: (&'a [u32], &'a [u32]),
 }
 
 /// What a run under `rules` over these partitions takes, and how many base items it fetches, the
 /// units and bytes of which are not in the bill.
-pub(super) fn play(rules: Rules, partitions: &[(f64, f64)]) -> (Bill, f64) {
+pub(super) fn play(rules: Rules<'_>, partitions: &[(f64, f64)]) -> (Bill, f64) {
     let mut run = Run::new(rules, partitions);
     match rules.sequence {
         Sequence::Sweep => order::sweep(&mut run),
@@ -75,8 +78,8 @@ struct Page {
 
 /// Where a run stands.
 #[derive(Debug)]
-struct Run {
-    rules: Rules,
+struct Run<'a> {
+    rules: Rules<'a>,
     lanes: Vec<Lane>,
     asked: usize,
     flying: VecDeque<Page>,
@@ -88,8 +91,8 @@ struct Run {
     pages: u64,
 }
 
-impl Run {
-    fn new(rules: Rules, partitions: &[(f64, f64)]) -> Self {
+impl<'a> Run<'a> {
+    fn new(rules: Rules<'a>, partitions: &[(f64, f64)]) -> Self {
         let lane = |(items, bytes): &(f64, f64)| {
             let all = items.round();
             Lane {
@@ -246,7 +249,7 @@ impl Run {
     fn accept(&mut self, page: Page) -> f64 {
         self.read += page.items;
         self.pages += 1;
-        let matched = whole_rows(self.read * self.rules.share);
+        let matched = rows_after(self.read, self.rules.first.0, self.rules.share);
         let rows = matched - self.matched;
         self.matched = matched;
         rows
@@ -269,9 +272,10 @@ impl Run {
             } else {
                 rest.min(most).min(self.missing)
             };
-            let before = whole_rows(self.fetched * share);
+            let answered = |fetched| rows_after(fetched, self.rules.first.1, share);
+            let before = answered(self.fetched);
             self.fetched += wave;
-            let given = whole_rows(self.fetched * share) - before;
+            let given = answered(self.fetched) - before;
             self.bill.requests = self.bill.requests + Spread::exact(calls_of(wave));
             self.missing -= given.min(self.missing);
             rest -= wave;
@@ -289,9 +293,15 @@ impl Run {
     }
 }
 
-/// Rows that are there: a part of one is not, but for what rounding took.
-fn whole_rows(rows: f64) -> f64 {
-    (rows + 1e-6).floor()
+/// Rows among so many items, of the first of which it is known. A part of a row is none, but for what
+/// rounding took.
+fn rows_after(items: f64, first: &[u32], share: f64) -> f64 {
+    let known = whole(items.round()).min(first.len() as u64);
+    let rows = usize::try_from(known)
+        .ok()
+        .and_then(|known| first.get(known.checked_sub(1)?))
+        .map_or(0.0, |rows| f64::from(*rows));
+    rows + ((items - count(known)).max(0.0) * share + 1e-6).floor()
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ pub(super) fn under_limit(
             item: reading.item,
             share: read,
             fetched: limited.base.map(|_| fetched),
+            first: (&reading.first.read, &reading.first.fetched),
         };
         let partitions: Vec<(f64, f64)> = reading.volumes.iter().map(volume).collect();
         let (bill, fetched) = play(rules, &partitions);

@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 
 /// Examples of which a part is told at least: of fewer all are taken for their like.
 const FEW: u32 = 10;
-/// Matches at which an example says as much as what is thought of one attribute.
+/// Matches at which examples say as much as what is thought of one attribute; and the squares of
+/// standard deviations from what is to be expected at which they are believed by half.
 const DOUBTFUL: f64 = 4.0;
 /// Matches that are added on either side before what was found is held against what was to be expected.
 const SHRINK: f64 = 1.0;
@@ -89,7 +90,7 @@ pub(super) fn told(
         };
         chance *= matching / examples;
     }
-    let lift = (with + SHRINK) / (chance + SHRINK);
+    let lift = lift(with, chance);
     let ends = examples.share(with, of, all);
     let ends = match given.is_empty() {
         true if factors.len() == 1 && independent.high - independent.low <= KNOWN => independent,
@@ -106,6 +107,14 @@ pub(super) fn told(
         ..ends
     };
     Some(Told { share, among })
+}
+
+/// How many times as often as by chance all come together: as often as it was seen, as far as that is
+/// more than luck.
+fn lift(with: f64, chance: f64) -> f64 {
+    let deviations = (with - chance).powi(2) / with.max(chance).max(1.0);
+    let weight = deviations / (deviations + DOUBTFUL);
+    ((with + SHRINK) / (chance + SHRINK)).powf(weight)
 }
 
 /// Conditions on the same attributes are one: of a range both ends.
@@ -249,6 +258,20 @@ mod tests {
         let first = estimate("phase = 'Climb' AND operator > 'A' ORDER BY damage LIMIT 5");
         assert!(first.rcu.high.unwrap().0 > 130.0, "{first:?}");
         assert!(first.expected.0 < 70.0, "{first:?}");
+    }
+
+    #[rstest]
+    #[case::as_by_chance(10.0, 10.0, 1.0..1.01)]
+    #[case::luck(10.0, 14.0, 0.9..0.98)]
+    #[case::far_more(30.0, 3.0, 4.0..8.0)]
+    #[case::never(0.0, 20.0, 0.05..0.15)]
+    fn what_luck_explains_says_little(
+        #[case] with: f64,
+        #[case] chance: f64,
+        #[case] expected: std::ops::Range<f64>,
+    ) {
+        let lift = lift(with, chance);
+        assert!(expected.contains(&lift), "{lift}");
     }
 
     #[rstest]

@@ -59,19 +59,7 @@ pub(super) fn shares(
     if context.request.limit.is_none() && shape.fetch.is_none() {
         return Shares::ALL;
     }
-    let residual = shape.residual.conjuncts();
-    let here = deciding(path, followed, residual);
-    // Of a member of a union its own conditions: the whole filter follows from them.
-    let asked = context.conditions.conjuncts();
-    let open = deciding(path, followed, asked);
-    let given: Vec<&Predicate> = asked.iter().filter(|c| !open.contains(c)).collect();
-    let later: Vec<&Predicate> = match shape.fetch {
-        Some(_) => open
-            .into_iter()
-            .filter(|conjunct| !residual.contains(conjunct))
-            .collect(),
-        None => Vec::new(),
-    };
+    let Conditions { given, here, later } = Conditions::of(context, path, shape, followed);
     let clump = match context.request.limit {
         Some(_) => clump(context, path, here.iter().chain(&later).copied()),
         None => 1.0,
@@ -97,6 +85,43 @@ pub(super) fn shares(
         clump,
         of,
         basis: of_read.max(of_fetched),
+    }
+}
+
+/// Conditions of a request, by where an item is held against them.
+#[derive(Debug)]
+pub(super) struct Conditions<'p> {
+    /// What all items that are read satisfy.
+    pub(super) given: Vec<&'p Predicate>,
+    /// What the path itself decides.
+    pub(super) here: Vec<&'p Predicate>,
+    /// What only the base item decides.
+    pub(super) later: Vec<&'p Predicate>,
+}
+
+impl<'p> Conditions<'p> {
+    /// Of a path whose keys follow the conditions on `followed`.
+    pub(super) fn of(
+        context: &'p Context<'_>,
+        path: &AccessPath<'_>,
+        shape: &'p Shape,
+        followed: &[String],
+    ) -> Self {
+        let residual = shape.residual.conjuncts();
+        // Of a member of a union its own conditions: the whole filter follows from them.
+        let asked = context.conditions.conjuncts();
+        let open = deciding(path, followed, asked);
+        Self {
+            given: asked.iter().filter(|c| !open.contains(c)).collect(),
+            here: deciding(path, followed, residual),
+            later: match shape.fetch {
+                Some(_) => open
+                    .into_iter()
+                    .filter(|conjunct| !residual.contains(conjunct))
+                    .collect(),
+                None => Vec::new(),
+            },
+        }
     }
 }
 

@@ -76,6 +76,43 @@ fn large_items_are_fewer_examples() {
 }
 
 #[test]
+fn a_narrow_range_is_thought_to_hold_what_is_asked() {
+    let mut sampler = Sampler::new(&table("t", "all id"), None);
+    for id in 0..2_000 {
+        sampler.add(&Item::from([
+            ("all".into(), Value::s("a")),
+            ("id".into(), Value::S(format!("{:06}", id * 7))),
+        ]));
+    }
+    let statistics = sampler.finish(Scanned::All, 1);
+    let ends = ["000100", "000101"].map(Value::s);
+    let [low, high] = ends;
+    let narrow = query(
+        &[("all", Value::s("a"))],
+        Some(("id", KeyRange::Between(low, high))),
+    );
+    let found = statistics.selected(&path("t", None), &narrow).unwrap();
+    assert_eq!(found.volume.items.expected, 1.0);
+    assert_eq!(found.volume.items.low, 0.0);
+}
+
+#[test]
+fn the_first_items_of_a_scan_are_kept_in_its_order() {
+    let items = orders(3, 800);
+    let mut sampler = Sampler::new(&dataset().base, None);
+    items.iter().take(500).for_each(|item| sampler.begin(item));
+    add_all(&mut sampler, &items);
+    let statistics = sampler.finish(Scanned::All, 1);
+    let text = statistics.table("orders").unwrap().to_json();
+    let read = TableStatistics::from_json(&text).unwrap();
+    assert_eq!(Some(&read), statistics.table("orders"));
+    let first = statistics.first(&"orders".into()).unwrap();
+    let ids = |item: &Item| item["order_id"].clone();
+    assert!(first.items().map(ids).eq(items.iter().take(300).map(ids)));
+    assert_eq!(complete(&dataset(), &items).first(&"orders".into()), None);
+}
+
+#[test]
 fn most_items_lie_in_large_partitions() {
     let mut sampler = Sampler::new(&table("t", "all id"), None);
     for (partition, items) in [("a", 90), ("b", 5), ("c", 5)] {

@@ -26,7 +26,7 @@ pub(in super::super) enum Supply {
 }
 
 /// As the engine's `unordered`.
-pub(super) fn sweep(run: &mut Run) {
+pub(super) fn sweep(run: &mut Run<'_>) {
     let mut waiting: VecDeque<usize> = (0..run.lanes.len()).collect();
     while !run.is_full() {
         let items = run.page_items();
@@ -47,7 +47,7 @@ pub(super) fn sweep(run: &mut Run) {
 }
 
 /// As the engine's `in_order`.
-pub(super) fn in_order(run: &mut Run) {
+pub(super) fn in_order(run: &mut Run<'_>) {
     let count = run.lanes.len();
     let mut held: Vec<Option<Page>> = vec![None; count];
     let (mut front, mut begun) = (0, 0);
@@ -82,7 +82,7 @@ struct Rows {
 }
 
 /// As the engine's `merge`.
-pub(super) fn merge(run: &mut Run, supply: Supply) {
+pub(super) fn merge(run: &mut Run<'_>, supply: Supply) {
     let mut rows = vec![Rows::default(); run.lanes.len()];
     let mut dry: Vec<usize> = (0..run.lanes.len()).rev().collect();
     while !run.is_full() {
@@ -98,7 +98,7 @@ pub(super) fn merge(run: &mut Run, supply: Supply) {
 }
 
 /// Reads until no lane is dry.
-fn refill(run: &mut Run, rows: &mut [Rows], dry: &mut Vec<usize>) {
+fn refill(run: &mut Run<'_>, rows: &mut [Rows], dry: &mut Vec<usize>) {
     loop {
         while let Some(&id) = dry.last() {
             let items = run.page_items();
@@ -119,7 +119,7 @@ fn refill(run: &mut Run, rows: &mut [Rows], dry: &mut Vec<usize>) {
 }
 
 /// Rows in order until a lane runs dry, or none is missing.
-fn take(run: &Run, rows: &mut [Rows], supply: Supply) -> f64 {
+fn take(run: &Run<'_>, rows: &mut [Rows], supply: Supply) -> f64 {
     let held: f64 = rows.iter().map(|lane| lane.held).sum();
     match supply {
         Supply::Best if held >= run.missing => {
@@ -148,7 +148,7 @@ fn take(run: &Run, rows: &mut [Rows], supply: Supply) -> f64 {
 }
 
 /// As far into each lane as into every other.
-fn take_evenly(run: &Run, rows: &mut [Rows]) -> f64 {
+fn take_evenly(run: &Run<'_>, rows: &mut [Rows]) -> f64 {
     let share = run.rules.share;
     let all = |id: usize| (run.lanes[id].all * share).max(f64::MIN_POSITIVE);
     let reach = (0..rows.len())

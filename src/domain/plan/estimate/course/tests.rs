@@ -2,7 +2,7 @@ use super::*;
 use rstest::rstest;
 
 /// Items of a hundred bytes, every one a row.
-const PLAIN: Rules = Rules {
+const PLAIN: Rules<'_> = Rules {
     limit: 5,
     filtered: Filtered::No,
     sequence: Sequence::InOrder,
@@ -11,6 +11,7 @@ const PLAIN: Rules = Rules {
     item: Spread::exact(100.0),
     share: 1.0,
     fetched: None,
+    first: (&[], &[]),
 };
 
 /// Partitions of so many items of a hundred bytes each.
@@ -20,7 +21,7 @@ fn of(items: &[u32]) -> Vec<(f64, f64)> {
 }
 
 /// Units and requests; fetched items take half a unit each.
-fn took(rules: Rules, items: &[u32]) -> (f64, f64) {
+fn took(rules: Rules<'_>, items: &[u32]) -> (f64, f64) {
     let (bill, fetched) = play(rules, &of(items));
     (bill.units.expected + fetched / 2.0, bill.requests.expected)
 }
@@ -56,7 +57,7 @@ fn took(rules: Rules, items: &[u32]) -> (f64, f64) {
     // Of five fetched two answer, of three more two, and of two more, one after the other, one.
     (1.5 + 5.0, 5.0)
 )]
-fn a_limit_lowers_what_a_partition_costs(#[case] rules: Rules, #[case] expected: (f64, f64)) {
+fn a_limit_lowers_what_a_partition_costs(#[case] rules: Rules<'_>, #[case] expected: (f64, f64)) {
     assert_eq!(took(rules, &[5_000]), expected);
 }
 
@@ -121,6 +122,33 @@ fn a_stretch_of_a_partition_may_hold_larger_items_than_all_of_it() {
     assert_eq!((part.units.low, part.units.high), (12.0, 13.0), "{part:?}");
     let (all, _) = play(rules, &of(&[900]));
     assert_eq!((all.units.low, all.units.high), (11.0, 11.0));
+}
+
+/// Of the first 300 items only the last is a row.
+const LATE: [u32; 300] = {
+    let mut rows = [0; 300];
+    rows[299] = 1;
+    rows
+};
+
+#[rstest]
+// Pages of 100 and 400 items, of 1.5 and 5 units.
+#[case::the_only_row_wanted_comes_late(1, &LATE, (1.5 + 5.0, 2.0))]
+#[case::nothing_is_known_of_the_first(1, &[], (1.5, 1.0))]
+#[case::later_ones_are_as_thought(2, &LATE, (1.5 + 5.0, 2.0))]
+fn rows_among_the_first_items_are_where_they_are(
+    #[case] limit: u64,
+    #[case] first: &[u32],
+    #[case] expected: (f64, f64),
+) {
+    let rules = Rules {
+        limit,
+        first: (first, &[]),
+        filtered: Filtered::Maybe,
+        share: 0.5,
+        ..PLAIN
+    };
+    assert_eq!(took(rules, &[5_000]), expected);
 }
 
 #[test]
