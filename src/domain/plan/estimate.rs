@@ -145,12 +145,11 @@ pub(super) fn of_scan(
         || path.table.mean_item(),
         |_| Described::of(path).map(|described| described.mean()),
     );
-    let (of, first) = match stops_at(context, order) {
-        None => (Of::All, First::default()),
-        Some(_) => {
-            let conditions = Conditions::of(context, path, shape, &[]);
-            (Of::Part, first(context, path, &conditions))
-        }
+    let (of, first) = if stops_at(context, order).is_none() {
+        (Of::All, First::default())
+    } else {
+        let conditions = Conditions::of(context, path, shape, &[]);
+        (Of::Part, first(context, path, &conditions))
     };
     let reading = Reading {
         item: known.item_of(&[total]),

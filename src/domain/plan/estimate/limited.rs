@@ -83,8 +83,8 @@ pub(super) fn under_limit(
     let mut bill = if is_sure {
         likely(1.0)?
     } else {
-        let [a, b, c, d, e] = waits(clumps).map(likely);
-        average([a?, b?, c?, d?, e?])
+        let bills: Option<Vec<Bill>> = waits(clumps).into_iter().map(likely).collect();
+        average(&bills?)
     };
     // More to read may mean fewer partitions to read it from, and fewer rows larger pages: so every
     // end is played with every other.
@@ -141,18 +141,13 @@ fn just_enough(read: &Volume, limit: u64, share: f64) -> (f64, f64) {
 }
 
 /// Any of them, at equal odds.
-fn average(bills: [Bill; 5]) -> Bill {
+fn average(bills: &[Bill]) -> Bill {
     let of = |figure: fn(&Bill) -> Spread| {
-        let all = bills.each_ref().map(figure);
-        let first = all[0];
-        let range = all.iter().fold(first, |range, one| Spread {
-            low: range.low.min(one.low),
-            expected: range.expected,
-            high: range.high.max(one.high),
-        });
+        let all = || bills.iter().map(figure);
         Spread {
-            expected: all.iter().map(|one| one.expected).sum::<f64>() / 5.0,
-            ..range
+            low: all().map(|one| one.low).fold(f64::INFINITY, f64::min),
+            expected: all().map(|one| one.expected).sum::<f64>() / float(bills.len() as u64),
+            high: all().map(|one| one.high).fold(0.0, f64::max),
         }
     };
     Bill {
