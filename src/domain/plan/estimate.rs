@@ -8,8 +8,8 @@
 
 mod bill;
 mod course;
-mod floor;
 mod first;
+mod floor;
 mod groups;
 mod known;
 mod limited;
@@ -29,8 +29,8 @@ use crate::domain::query::Direction;
 use crate::domain::stats::{Spread, Volume};
 use bill::{Bill, Errors, calls, sum};
 use course::{Sequence, Supply};
-pub(super) use floor::{floor_of_reads, floor_of_scan, has_sizes};
 use first::{First, first};
+pub(super) use floor::{floor_of_reads, floor_of_scan, has_sizes};
 use known::{Known, factor};
 use limited::{Limited, under_limit};
 pub(super) use seen::Seen;

@@ -5,7 +5,7 @@
 
 use super::known::Known;
 use super::volume::Described;
-use super::{UNIT, count, float, stops_at};
+use super::{STEPS, UNIT, count, float, stops_at};
 use crate::domain::cost::unit_factor;
 use crate::domain::names::Rcu;
 use crate::domain::plan::OrderStrategy;
@@ -47,5 +47,5 @@ pub(in crate::domain::plan) fn has_sizes(context: &Context<'_>, path: &AccessPat
 
 /// Units, strong, as an estimate tells them.
 fn in_steps(context: &Context<'_>, units: f64) -> Rcu {
-    Rcu((units * unit_factor(context.consistency) * 2.0).round() / 2.0)
+    Rcu((units * unit_factor(context.consistency) * STEPS).round() / STEPS)
 }
