@@ -169,8 +169,8 @@ impl Means {
 }
 
 impl DriftOptions {
-    /// Records of half a million items: few and large writes, and little beside what a page takes.
-    pub const MEMORY: usize = 32 * 1024 * 1024;
+    /// Records of a quarter of a million items: few and large writes, and little beside what a page takes.
+    pub const MEMORY: usize = 16 * 1024 * 1024;
 
     /// Differences of one copy that are worth a look each: with more the copy is to be filled again, and a list
     /// of all of them is read by nobody.
