@@ -253,6 +253,8 @@ impl<'a> Injector<'a> {
         );
         set(&mut base, "kind", "order");
         base.remove("ticket");
+        // It carries no version: an older image of it would not be told by one.
+        self.used.insert(text(&base, "id").to_owned());
         self.world.put_everywhere(&base);
         self.add(BY_TICKET, Class::Unmappable, key_of(BASE, &base), &base);
     }
