@@ -23,7 +23,7 @@ struct Scripted(Mutex<(usize, Answer)>);
 
 impl Scripted {
     /// Asks `answer` with the number of the read of records, from 1.
-    fn new(
+    fn stream(
         answer: impl FnMut(usize) -> Result<StreamPage, ReadErrorKind> + Send + 'static,
     ) -> Arc<dyn Streams> {
         Arc::new(Self(Mutex::new((0, Box::new(answer)))))
@@ -116,7 +116,7 @@ async fn reported(mut follower: Follower, is_so: impl Fn(&LagReport) -> bool) ->
 #[tokio::test]
 async fn records_that_were_trimmed_are_told_as_a_gap() {
     let server = server().await;
-    let streams = Scripted::new(|read| match read {
+    let streams = Scripted::stream(|read| match read {
         2 => Err(ReadErrorKind::Lapsed(Lapse::Trimmed)),
         _ => Ok(page(vec![inserted(read, now())], None)),
     });
@@ -135,7 +135,7 @@ async fn records_that_were_trimmed_are_told_as_a_gap() {
 #[tokio::test]
 async fn an_iterator_that_expires_every_time_loses_nothing() {
     let server = server().await;
-    let streams = Scripted::new(|read| {
+    let streams = Scripted::stream(|read| {
         if read % 2 == 0 {
             Err(ReadErrorKind::Lapsed(Lapse::Iterator))
         } else {
@@ -156,7 +156,7 @@ async fn an_iterator_that_expires_every_time_loses_nothing() {
 async fn a_clock_that_is_off_is_told_and_the_service_s_is_used() {
     const OFF: i64 = 3_600;
     let server = server().await;
-    let streams = Scripted::new(|read| {
+    let streams = Scripted::stream(|read| {
         let theirs = now() + OFF;
         Ok(page(vec![inserted(read, theirs)], Some(theirs)))
     });
@@ -173,7 +173,7 @@ async fn a_clock_that_is_off_is_told_and_the_service_s_is_used() {
 #[tokio::test]
 async fn a_permission_that_is_lost_ends_it_and_no_state_is_claimed_any_more() {
     let server = server().await;
-    let streams = Scripted::new(|read| match read {
+    let streams = Scripted::stream(|read| match read {
         1 => Ok(page(vec![inserted(1, now())], None)),
         _ => Err(ReadErrorKind::Denied),
     });
@@ -188,7 +188,7 @@ async fn a_permission_that_is_lost_ends_it_and_no_state_is_claimed_any_more() {
 #[tokio::test]
 async fn where_no_record_is_left_it_is_said_that_nothing_is_known() {
     let server = server().await;
-    let streams = Scripted::new(|_| Ok(page(Vec::new(), None)));
+    let streams = Scripted::stream(|_| Ok(page(Vec::new(), None)));
     let report = reported(follow(&server, streams, None).await, |report| {
         !report.notes.is_empty()
     })
