@@ -15,7 +15,7 @@ use crate::domain::cost::{Prices, scan_cost};
 use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, Request, Target};
 use crate::domain::schema::Catalog;
-use notes::{advice, attributes_of_copies, cheaper_path, equivalent_price};
+use notes::{advice, attributes_of_copies, cheaper_path, equivalent_price, excluded};
 pub(super) use paths::Scope;
 use paths::{Place, paths, scope};
 pub(super) use rank::sort;
@@ -139,6 +139,7 @@ fn chosen<'a>(
     if plan.reads == Reads::Scan && scope.pin.is_none() {
         notes.extend(advice(context, &refusals));
     }
+    notes.extend(excluded(&refusals));
     notes.extend(bound);
     notes.extend(attributes_of_copies(context));
     notes.extend(equivalent_price(context, &plan));

@@ -4,7 +4,7 @@ use super::Candidate;
 use super::rank::is_cheaper;
 use crate::domain::plan::access::{AccessPath, Context, roots};
 use crate::domain::plan::explain::range;
-use crate::domain::plan::refusal::Refusal;
+use crate::domain::plan::refusal::{Cause, Refusal};
 use crate::domain::plan::{Access, Plan};
 use crate::domain::schema::Billing;
 
@@ -28,7 +28,7 @@ pub(super) fn advice(
         .chain(best.map(|(path, advice, _)| (path, advice)))
         .map(|(path, advice)| {
             let text = advice.text(context, path);
-            format!("`{}` would do with {text}", path.name())
+            format!("`{}` could be queried with {text}", path.name())
         })
         .collect()
 }
@@ -70,6 +70,31 @@ pub(super) fn equivalent_price(context: &Context<'_>, plan: &Plan) -> Option<Str
     let provisioned = matches!(read.billing, Billing::Provisioned { .. });
     (provisioned && plan.estimate.usd.is_some())
         .then(|| format!("dollars are an equivalent only: `{table}` is provisioned"))
+}
+
+/// What cannot be read consistently, though it may be cheaper.
+pub(super) fn excluded(refusals: &[(AccessPath<'_>, Refusal<'_>)]) -> Option<String> {
+    let of = |is_one: fn(&AccessPath<'_>, &Cause<'_>) -> bool| {
+        let refusals = refusals.iter();
+        refusals
+            .filter(|(path, refusal)| is_one(path, &refusal.cause))
+            .count()
+    };
+    let copies = of(|path, cause| path.index.is_none() && matches!(cause, Cause::Copy));
+    let indexes = of(|_, cause| matches!(cause, Cause::GlobalIndex));
+    let copies = match copies {
+        0 => None,
+        1 => Some("1 copy".to_owned()),
+        n => Some(format!("{n} copies")),
+    };
+    let indexes = match indexes {
+        0 => None,
+        1 => Some("1 global index".to_owned()),
+        n => Some(format!("{n} global indexes")),
+    };
+    let all: Vec<String> = copies.into_iter().chain(indexes).collect();
+    let excluded = all.join(" and ");
+    (!all.is_empty()).then(|| format!("consistent reads exclude {excluded}"))
 }
 
 /// What the path that was asked for costs over the cheapest that could answer.

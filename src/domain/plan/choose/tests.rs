@@ -412,7 +412,7 @@ fn a_scan_says_what_would_spare_it() {
     assert_eq!(route.plan.reads, Reads::Scan);
     let notes = route.notes.join("\n");
     assert!(
-        notes.contains("`by_month` would do with `struck_on BETWEEN … AND …`"),
+        notes.contains("`by_month` could be queried with `struck_on BETWEEN … AND …`"),
         "{notes}"
     );
     assert!(notes.contains("`domain = { airport = [ … ] }`"), "{notes}");

@@ -48,12 +48,15 @@ impl<'a> Known<'a> {
 
     /// Whether a sample tells of every partition and item of the path.
     pub(super) fn is_sampled(&self) -> bool {
-        let table = self.context.statistics.table(self.name.table.as_str());
+        let (statistics, path) = (self.context.statistics, &self.name);
+        let table = statistics.table(path.table.as_str());
         let sample = table.and_then(TableStatistics::sample);
         // What was sampled of a table of unknown size tells nothing of the rest.
         sample.is_some_and(|sample| sample.of.is_some())
-            && self.context.statistics.units_of(&self.name, 1.0).is_some()
-            && self.item().is_some()
+            && statistics.partitions(path).is_some()
+            && statistics
+                .mean_item(path)
+                .is_some_and(|item| item.expected > 0.0)
     }
 
     /// All that the path holds.

@@ -4,6 +4,7 @@ use super::json::key_of;
 use crate::domain::expr::ValueExpr;
 use crate::domain::plan::{Access, OrderStrategy, Plan, Reads};
 use crate::domain::query::{Direction, OrderBy};
+use crate::domain::read::KeyCondition;
 use crate::domain::value::Value;
 use std::fmt::Write as _;
 
@@ -28,7 +29,7 @@ pub fn explain_facts(plan: &Plan, asked: &[OrderBy]) -> Vec<(&'static str, Strin
                 conditions.iter().map(|c| values(c.partition())).collect();
             partitions.dedup();
             facts.push(("partitions", some_of(&partitions)));
-            facts.extend(conditions.first().map(|first| ("key", first.to_string())));
+            facts.extend(key(conditions).map(|key| ("key", key)));
         }
         Reads::Scan => facts.push(("reads", "every item".to_owned())),
         Reads::Nothing => facts.push((
@@ -48,6 +49,31 @@ pub fn explain_facts(plan: &Plan, asked: &[OrderBy]) -> Vec<(&'static str, Strin
         facts.push(("fetch", format!("{what} from {}", fetch.table)));
     }
     facts
+}
+
+/// The key condition; of several partitions what is asked of each: `slot >= '1998-08-10' in each`.
+fn key(conditions: &[KeyCondition]) -> Option<String> {
+    let [first, rest @ ..] = conditions else {
+        return None;
+    };
+    let sort = within(first);
+    Some(match rest {
+        [] => first.to_string(),
+        _ if rest.iter().any(|other| within(other) != sort) => {
+            format!("{first}, and {} more", rest.len())
+        }
+        _ if sort.equal.is_empty() && sort.range.is_none() => return None,
+        _ => format!("{sort} in each"),
+    })
+}
+
+/// What is asked of one partition.
+fn within(condition: &KeyCondition) -> KeyCondition {
+    KeyCondition {
+        equal: condition.equal[condition.partition_len..].to_vec(),
+        partition_len: 0,
+        range: condition.range.clone(),
+    }
 }
 
 /// `query strikes_by_month (copy by_month)`; `union of 2 parts, each row once`.
@@ -70,8 +96,8 @@ pub(super) fn name(access: &Access, operation: &str) -> String {
     name
 }
 
-/// The size of what is read in a few words: `3 partitions, rest from strikes`; of one partition or a
-/// Scan there is nothing to tell.
+/// The size of what is read in a few words: `3 queries, missing attributes fetched from strikes`; of one
+/// partition or a Scan there is nothing to tell.
 pub(super) fn extent(plan: &Plan) -> Option<String> {
     let paths = |plan: &Plan| name(&plan.access, plan.operation());
     let mut words = match &plan.reads {
@@ -89,7 +115,7 @@ pub(super) fn extent(plan: &Plan) -> Option<String> {
         _ => Vec::new(),
     };
     let fetch = plan.fetch.as_ref().filter(|_| plan.parts.is_empty());
-    words.extend(fetch.map(|fetch| format!("rest from {}", fetch.table)));
+    words.extend(fetch.map(|fetch| format!("missing attributes fetched from {}", fetch.table)));
     (!words.is_empty()).then(|| words.join(", "))
 }
 
@@ -110,10 +136,12 @@ fn some_of(names: &[String]) -> String {
 
 /// `concatenate, descending; equal struck_on sorted by cost_total`.
 fn order(plan: &Plan, asked: &[OrderBy]) -> String {
-    let strategy = plan.order.code();
-    if matches!(plan.order, OrderStrategy::None | OrderStrategy::Sort) {
-        return strategy.to_owned();
-    }
+    let strategy = match plan.order {
+        OrderStrategy::None if asked.is_empty() => return "none asked".to_owned(),
+        OrderStrategy::None => return "nothing to sort".to_owned(),
+        OrderStrategy::Sort => return "sorted here, after all is read".to_owned(),
+        read => read.code(),
+    };
     let (given, rest) = asked.split_at(plan.ordered_by.min(asked.len()));
     let way = match given {
         [first, others @ ..] if others.iter().any(|by| by.direction != first.direction) => {

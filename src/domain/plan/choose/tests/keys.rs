@@ -128,3 +128,11 @@ fn values_of_a_sort_key_are_queried_one_by_one_in_order() {
         ["1999-01-01", "1998-01-01"].map(|day| format!("operator = 'A' AND struck_on = '{day}'"))
     );
 }
+
+#[test]
+fn a_consistent_read_says_what_it_excludes() {
+    let text = "SELECT * FROM strikes WHERE state = 'Ohio'";
+    let route = try_route(&catalog(), text, Consistency::Strong).unwrap();
+    let note = "consistent reads exclude 4 copies and 1 global index";
+    assert!(route.notes.iter().any(|n| n == note), "{:?}", route.notes);
+}
