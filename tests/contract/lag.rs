@@ -33,7 +33,7 @@ fn followed(sandbox: &Sandbox, is_so: impl Fn(&Value) -> bool) -> (Value, Option
         .unwrap();
     let lines = BufReader::new(running.stdout.take().unwrap()).lines();
     let mut told = lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap());
-    let line: Value = told.find(&is_so).expect("such a line");
+    let line: Value = told.find(&is_so).unwrap();
     let pid = running.id().to_string();
     Command::new("kill").args(["-INT", &pid]).status().unwrap();
     (line, running.wait().unwrap().code())

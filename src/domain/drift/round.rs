@@ -3,11 +3,11 @@
 //! Owns the rule that keeps writes under way from looking like drift. Time is data: a duration since
 //! the verification began. Every case has times of its own, so that one that keeps changing delays no other.
 //!
-//! A round is a pause and then looks, each a grace after the other, all of which have to show the same
-//! bytes. The first has no pause; each round is twice as long as the one before. Two looks leave one
-//! hole: the base item may have changed and changed back between them, with the copy late for either
-//! change. A base item with a version cannot come back, so two looks are enough there; otherwise it
-//! takes three.
+//! A round is a pause and then looks, all of which have to show the same bytes. The first has no pause;
+//! each round is twice as long as the one before. Two looks a grace apart leave one hole: the base item
+//! may have changed and changed back between them, with the copy late for either change. A base item
+//! with a version cannot come back, so two looks are enough there. Otherwise it takes five, half a grace
+//! apart: whoever writes would have to change it and back four times in step with them.
 
 use super::{Class, Digest, LeftOpen};
 use crate::domain::lag::Flow;
@@ -31,7 +31,15 @@ impl Recurrence {
     const fn looks(self) -> u32 {
         match self {
             Self::Excluded => 2,
-            Self::Possible => 3,
+            Self::Possible => 5,
+        }
+    }
+
+    /// The time between two of them.
+    fn between(self, grace: Duration) -> Duration {
+        match self {
+            Self::Excluded => grace,
+            Self::Possible => grace / 2,
         }
     }
 }
@@ -128,7 +136,7 @@ impl Rounds {
                 looks: 1,
                 grace: sight.grace,
                 lateness: Lateness::of(sight.flow, sight.grace),
-                due: sight.ended + sight.grace,
+                due: sight.ended + sight.recurrence.between(sight.grace),
             });
         };
         if steady.digest != sight.digest {
@@ -140,7 +148,7 @@ impl Rounds {
         let steady = Steady {
             looks: steady.looks + 1,
             lateness: steady.lateness.max(Lateness::of(sight.flow, steady.grace)),
-            due: sight.ended + steady.grace,
+            due: sight.ended + sight.recurrence.between(steady.grace),
             ..steady
         };
         if steady.looks < sight.recurrence.looks() {

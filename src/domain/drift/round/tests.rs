@@ -58,15 +58,28 @@ fn the_grace_counts_from_the_last_read_of_one_look_to_the_first_of_the_next() {
 }
 
 #[test]
-fn an_item_that_can_be_the_same_again_is_looked_at_once_more() {
+fn an_item_that_can_be_the_same_again_is_looked_at_five_times_within_two_graces() {
     let mut rounds = Rounds::default();
     let can_recur = |at, digest| Sight {
         recurrence: Recurrence::Possible,
         ..sight(at, digest)
     };
-    assert_eq!(rounds.take(&can_recur(0, 1)), Next::Look(secs(30)));
-    assert_eq!(rounds.take(&can_recur(30, 1)), Next::Look(secs(60)));
+    for at in [0, 15, 30, 45] {
+        assert_eq!(rounds.take(&can_recur(at, 1)), Next::Look(secs(at + 15)));
+    }
     assert_eq!(rounds.take(&can_recur(60, 1)), Next::Drift);
+}
+
+#[test]
+fn an_item_that_can_be_the_same_again_is_told_to_have_moved_by_any_of_the_looks() {
+    let mut rounds = Rounds::default();
+    let can_recur = |at, digest| Sight {
+        recurrence: Recurrence::Possible,
+        ..sight(at, digest)
+    };
+    rounds.take(&can_recur(0, 1));
+    // The next round begins after a pause of a grace.
+    assert_eq!(rounds.take(&can_recur(15, 2)), Next::Look(secs(45)));
 }
 
 #[test]
