@@ -5,7 +5,7 @@ use super::drift::{ask, attend, dataset, read_findings, tell_again};
 use super::exit::{Exit, Failure};
 use super::output::{Output, no_such_format, note, report};
 use super::session::Session;
-use crate::domain::drift::Noted;
+use crate::domain::drift::{Noted, Recurrence};
 use crate::domain::mapping::BoundDataset;
 use crate::domain::names::{CopyName, Range, Rcu};
 use crate::domain::problem::{Place, Problem};
@@ -44,7 +44,12 @@ pub(super) async fn run(
         ..DriftOptions::of(&dataset)
     };
     let limits = global.limits().of_check(&dataset.dataset.check);
-    ask(session, global, Some(estimate(noted.len())), limits)?;
+    ask(
+        session,
+        global,
+        Some(estimate(&dataset, noted.len())),
+        limits,
+    )?;
     let out = Output::open(global)?;
     let mut outcome = attend(session, global, &dataset, |means| {
         recheck(means, &dataset, &options, &noted)
@@ -121,9 +126,10 @@ fn place(file: &Path, line: usize) -> Place {
     }
 }
 
-/// Two looks at both sides, each a strong read of up to four kilobytes; one when it agrees by now.
-fn estimate(findings: usize) -> Range<Rcu> {
+/// Looks at both sides, each a strong read of up to four kilobytes; one when it agrees by now.
+fn estimate(dataset: &BoundDataset, findings: usize) -> Range<Rcu> {
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let findings = findings as f64;
-    Range::new(Rcu(2.0 * findings), Rcu(4.0 * findings))
+    let looks = f64::from(Recurrence::of(dataset).looks());
+    Range::new(Rcu(2.0 * findings), Rcu(2.0 * looks * findings))
 }

@@ -11,6 +11,7 @@
 
 use super::{Class, Digest, LeftOpen};
 use crate::domain::lag::Flow;
+use crate::domain::mapping::BoundDataset;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -27,8 +28,18 @@ pub enum Recurrence {
 }
 
 impl Recurrence {
+    /// Of items as the dataset has them: whether they carry a version.
+    #[must_use]
+    pub const fn of(dataset: &BoundDataset) -> Self {
+        match dataset.dataset.version_by {
+            Some(_) => Self::Excluded,
+            None => Self::Possible,
+        }
+    }
+
     /// Looks that have to show the same.
-    const fn looks(self) -> u32 {
+    #[must_use]
+    pub const fn looks(self) -> u32 {
         match self {
             Self::Excluded => 2,
             Self::Possible => 5,
