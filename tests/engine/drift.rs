@@ -242,15 +242,9 @@ async fn findings_are_told_as_they_are_confirmed() {
         })
         .collect();
     phases.dedup();
-    let expected = [
-        Phase::Base,
-        Phase::Copies,
-        Phase::Verify,
-        Phase::Grace,
-        Phase::Verify,
-        Phase::Grace,
-        Phase::Verify,
-    ];
+    let looks = [Phase::Verify, Phase::Grace].repeat(5);
+    let mut expected = vec![Phase::Base, Phase::Copies];
+    expected.extend(&looks[..looks.len() - 1]);
     assert_eq!(phases, expected);
 }
 
