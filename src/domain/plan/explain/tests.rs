@@ -42,6 +42,25 @@ fn a_scan_says_what_would_spare_it() {
 }
 
 #[test]
+fn named_keys_are_queried_as_one_range_where_that_costs_less() {
+    let text = "SELECT * FROM strikes WHERE airport = 'A' AND strike_id IN ('1', '2', '3')";
+    insta::assert_snapshot!(explain_text(&routed(text)));
+}
+
+#[test]
+fn what_contradicts_itself_costs_nothing_and_says_why() {
+    let text = "SELECT * FROM strikes WHERE damage = 'B' AND damage = 'C'";
+    insta::assert_snapshot!(explain_text(&routed(text)));
+}
+
+#[test]
+fn a_consistent_read_goes_to_the_base_and_says_what_it_excludes() {
+    let text = "SELECT * FROM strikes WHERE operator = 'UNITED'";
+    let route = try_route(&catalog_of(DEMO, &tables()), text, Consistency::Strong).unwrap();
+    insta::assert_snapshot!(explain_text(&route));
+}
+
+#[test]
 fn a_disjunction_is_a_union_whose_parts_are_told_one_by_one() {
     let text = "SELECT * FROM strikes \
         WHERE operator = 'UNITED' OR airport = 'A' AND damage = 'B' ORDER BY struck_on DESC LIMIT 20";
