@@ -66,7 +66,7 @@ fn check_all(count: usize, words: &Vocabulary, fixture: &Fixture) {
 
 /// Random requests of each dataset. Another server is a second opinion on the same routes: fewer will do.
 fn requests() -> usize {
-    if other_endpoint().is_some() { 60 } else { 200 }
+    if other_endpoint().is_some() { 25 } else { 200 }
 }
 
 #[rstest]
