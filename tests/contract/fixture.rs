@@ -8,7 +8,7 @@ use driftscope::domain::read::{ReadRequest, Scan};
 use driftscope::domain::schema::{Catalog, Table};
 use driftscope::domain::value::Item;
 use driftscope::engine::catalog::load_all;
-use driftscope::sandbox::{Options, Sandbox};
+use driftscope::sandbox::{Fault, Options, Sandbox};
 use driftscope::store::Store;
 use driftscope::store::dynamo::Dynamo;
 use std::collections::BTreeMap;
@@ -200,4 +200,16 @@ async fn all_items(store: &dyn Store, catalog: &Catalog) -> BTreeMap<TableName, 
         all.insert(name.clone(), items);
     }
     all
+}
+
+/// A sandbox of its own without drift, whose replicator has these faults.
+pub(crate) fn faulty(faults: &[Fault]) -> Sandbox {
+    let options = Options {
+        drift: false,
+        faults: faults.to_vec(),
+        ..Options::default()
+    };
+    let sandbox = Sandbox::start(options, |_| {}).unwrap();
+    block_on(async { sandbox.ready().await.unwrap() });
+    sandbox
 }

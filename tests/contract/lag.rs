@@ -1,32 +1,16 @@
 //! `lag`, as scripts see it.
 
-use crate::fixture::{block_on, shop};
-use crate::program::driftscope;
-use driftscope::sandbox::{Fault, Options, Sandbox};
+use crate::fixture::{faulty, shop};
+use crate::program::{driftscope, of_sandbox};
+use driftscope::sandbox::{Fault, Sandbox};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-fn sandbox(faults: &[Fault]) -> Sandbox {
-    let options = Options {
-        drift: false,
-        faults: faults.to_vec(),
-        ..Options::default()
-    };
-    let sandbox = Sandbox::start(options, |_| {}).unwrap();
-    block_on(async { sandbox.ready().await.unwrap() });
-    sandbox
-}
-
 /// `lag --follow` of the sandbox's dataset up to the line that is so; with which code ctrl-c then ends it.
 fn followed(sandbox: &Sandbox, is_so: impl Fn(&Value) -> bool) -> (Value, Option<i32>) {
     let directory = tempfile::tempdir().unwrap();
-    let dataset = directory.path().join("driftscope.toml");
-    std::fs::write(&dataset, Sandbox::dataset_text()).unwrap();
-    let mut running = Command::new(assert_cmd::cargo::cargo_bin!("driftscope"))
-        .env("HOME", directory.path())
-        .args(["--endpoint-url", sandbox.endpoint(), "--dataset"])
-        .arg(dataset)
+    let mut running = of_sandbox(sandbox, &directory)
         .args(["lag", "--follow", "--yes", "--format", "jsonl"])
         .stdout(Stdio::piped())
         .spawn()
@@ -46,7 +30,7 @@ fn all(told: &Value, state: &str) -> bool {
 
 #[test]
 fn lag_is_told_as_a_range_of_what_is_known() {
-    let sandbox = sandbox(&[]);
+    let sandbox = faulty(&[]);
     let (told, code) = followed(&sandbox, |told| all(told, "flowing"));
     assert_eq!(code, Some(0));
     assert_eq!(told["dataset"], "strikes");
@@ -66,7 +50,7 @@ fn lag_is_told_as_a_range_of_what_is_known() {
 
 #[test]
 fn a_pipeline_that_stands_is_told_with_how_long_at_least() {
-    let sandbox = sandbox(&[Fault::Stop]);
+    let sandbox = faulty(&[Fault::Stop]);
     let (told, code) = followed(&sandbox, |told| all(told, "stopped"));
     assert_eq!(code, Some(0), "that it stands is known");
     for copy in told["copies"].as_array().unwrap() {

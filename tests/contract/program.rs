@@ -4,6 +4,7 @@ use crate::brute::truth;
 use crate::fixture::{Fixture, clean};
 use assert_cmd::Command;
 use driftscope::domain::query::parse_request;
+use driftscope::sandbox::Sandbox;
 use serde_json::Value;
 use std::process::Output;
 
@@ -63,6 +64,21 @@ pub(crate) fn json(command: &mut Command) -> Value {
 }
 
 const ACCEPTANCE: &str = "SELECT * FROM strikes WHERE struck_on BETWEEN '1998-08-10' AND '1998-10-02' ORDER BY struck_on DESC LIMIT 50";
+
+/// The program on a sandbox of its own, with its home in the directory.
+pub(crate) fn of_sandbox(
+    sandbox: &Sandbox,
+    directory: &tempfile::TempDir,
+) -> std::process::Command {
+    let dataset = directory.path().join("driftscope.toml");
+    std::fs::write(&dataset, Sandbox::dataset_text()).unwrap();
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("driftscope"));
+    command
+        .env("HOME", directory.path())
+        .args(["--endpoint-url", sandbox.endpoint(), "--dataset"])
+        .arg(dataset);
+    command
+}
 
 #[test]
 fn tables_come_by_dataset_base_first_then_copies_as_the_file_has_them() {

@@ -1,32 +1,16 @@
 //! `drift --watch` against the sandbox, whose replicator may lose changes.
 
-use crate::fixture::{block_on, shop};
-use crate::program::driftscope;
-use driftscope::sandbox::{Fault, Options, Sandbox};
+use crate::fixture::{faulty, shop};
+use crate::program::{driftscope, of_sandbox};
+use driftscope::sandbox::{Fault, Sandbox};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-fn sandbox(faults: &[Fault]) -> Sandbox {
-    let options = Options {
-        drift: false,
-        faults: faults.to_vec(),
-        ..Options::default()
-    };
-    let sandbox = Sandbox::start(options, |_| {}).unwrap();
-    block_on(async { sandbox.ready().await.unwrap() });
-    sandbox
-}
-
 /// A watch of the sandbox's dataset.
 fn watch(sandbox: &Sandbox, directory: &tempfile::TempDir) -> Command {
-    let dataset = directory.path().join("driftscope.toml");
-    std::fs::write(&dataset, Sandbox::dataset_text()).unwrap();
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("driftscope"));
+    let mut command = of_sandbox(sandbox, directory);
     command
-        .env("HOME", directory.path())
-        .args(["--endpoint-url", sandbox.endpoint(), "--dataset"])
-        .arg(dataset)
         .args(["drift", "--watch", "--yes", "--format", "jsonl"])
         .args(["--rcu-per-second", "1000000"]);
     command
@@ -34,7 +18,7 @@ fn watch(sandbox: &Sandbox, directory: &tempfile::TempDir) -> Command {
 
 #[test]
 fn a_change_that_the_replicator_loses_is_told_as_it_is_found_and_ctrl_c_ends_the_watch() {
-    let sandbox = sandbox(&[Fault::Drop]);
+    let sandbox = faulty(&[Fault::Drop]);
     let directory = tempfile::tempdir().unwrap();
     let findings = directory.path().join("findings.ndjson");
     let mut running = watch(&sandbox, &directory)
@@ -62,7 +46,7 @@ fn a_change_that_the_replicator_loses_is_told_as_it_is_found_and_ctrl_c_ends_the
 
 #[test]
 fn a_replicator_that_loses_nothing_gives_nothing_to_tell() {
-    let sandbox = sandbox(&[Fault::Duplicate]);
+    let sandbox = faulty(&[Fault::Duplicate]);
     let directory = tempfile::tempdir().unwrap();
     let output = watch(&sandbox, &directory)
         .args(["--for", "4s"])
@@ -93,7 +77,7 @@ fn without_a_stream_nothing_can_be_watched() {
 
 #[test]
 fn the_stream_is_not_read_unless_that_is_agreed_to() {
-    let sandbox = sandbox(&[]);
+    let sandbox = faulty(&[]);
     let directory = tempfile::tempdir().unwrap();
     let command = watch(&sandbox, &directory);
     let args: Vec<_> = command
