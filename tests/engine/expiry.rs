@@ -5,7 +5,10 @@ use driftscope::domain::drift::Class;
 use driftscope::engine::drift::CheckOutcome;
 use driftscope::store::Store;
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// An hour before the tests began: read once, for a session written twice must be the same both times.
+static ENDED: LazyLock<i64> = LazyLock::new(|| chrono::Utc::now().timestamp() - 3_600);
 
 const FILE: &str = r#"
 version = 1
@@ -36,10 +39,9 @@ async fn server() -> Server {
 }
 
 fn session(n: usize) -> Json {
-    let ends = chrono::Utc::now().timestamp() - 3_600;
     json!({
         "id": {"S": format!("s{n}")}, "user": {"S": "ada"}, "device": {"S": "phone"},
-        "ends": {"N": ends.to_string()},
+        "ends": {"N": ENDED.to_string()},
     })
 }
 
