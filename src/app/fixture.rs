@@ -230,6 +230,7 @@ pub(crate) fn routed(text: &str) -> Planned {
         target: Target::Dataset(DatasetName::from("strikes")),
         route: Route {
             order: parse_request(text).expect("a request").order,
+            limit: parse_request(text).expect("a request").limit,
             rejected: vec![
                 dearer(&plan, by_operator, one, estimate(41.0, 44.0)),
                 dearer(&plan, base, Reads::Scan, estimate(360.5, 364.0)),

@@ -1,54 +1,14 @@
-//! Figures as people read them. An estimate always shows that it is one: `≈` or a range.
+//! Figures as screens show them: those of the domain, and what only screens tell.
 
-pub use crate::domain::figures::{bytes, short_count};
+use crate::domain::figures::whole;
+pub use crate::domain::figures::{
+    bytes, count, middle, plural, rcu, rcu_range, short_count, times, usd,
+};
 use crate::domain::lag::Flow;
 use crate::domain::names::{Range, Rcu};
 use crate::domain::plan::{Basis, Estimate};
+pub use crate::domain::plan::{expected, expected_in_range};
 use std::time::Duration;
-
-/// A count with thousands separated: `12,345`.
-#[must_use]
-pub fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// Units: `0.5`, `3.5`, `363`, `12,345`. Above 100 halves no longer matter.
-#[must_use]
-pub fn rcu(units: Rcu) -> String {
-    let value = units.0.max(0.0);
-    if value >= 99.75 || value.fract() == 0.0 {
-        return count(whole(value));
-    }
-    format!("{value:.1}")
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "not negative, and casts of floats saturate"
-)]
-const fn whole(value: f64) -> u64 {
-    value.round() as u64
-}
-
-/// A range of units without the word RCU: `≈ 3.5`, `≈ 6–7.5`, `≥ 6`.
-#[must_use]
-pub fn rcu_range(range: Range<Rcu>) -> String {
-    let low = rcu(range.low);
-    match range.high.map(rcu) {
-        None => format!("≥ {low}"),
-        Some(high) if high == low => format!("≈ {low}"),
-        Some(high) => format!("≈ {low}–{high}"),
-    }
-}
 
 /// The middle of a range of units: `≈ 362`; `≥ 6` when nothing bounds it.
 #[must_use]
@@ -59,15 +19,6 @@ pub fn rcu_middle(range: Range<Rcu>) -> String {
     }
 }
 
-/// The middle of a range, its low end when nothing bounds it.
-#[must_use]
-pub fn middle(range: Range<Rcu>) -> Rcu {
-    Rcu(f64::midpoint(
-        range.low.0,
-        range.high.unwrap_or(range.low).0,
-    ))
-}
-
 /// An estimate: exact ones bare, unknown ones as `?`.
 #[must_use]
 pub fn estimate(estimate: &Estimate) -> String {
@@ -76,63 +27,6 @@ pub fn estimate(estimate: &Estimate) -> String {
         (Basis::Exact, Some(high)) if high == estimate.rcu.low => format!("{} RCU", rcu(high)),
         _ => format!("{} RCU", rcu_range(estimate.rcu)),
     }
-}
-
-/// What an estimate expects: what routes are ranked by, and shown where there is no room for a range.
-#[must_use]
-pub fn expected(estimate: &Estimate) -> String {
-    match (estimate.basis, estimate.rcu.high) {
-        (Basis::Unknown, None) => "? RCU".to_owned(),
-        (_, None) => format!("{} RCU", rcu_range(estimate.rcu)),
-        (Basis::Exact, Some(high)) if high == estimate.rcu.low => format!("{} RCU", rcu(high)),
-        _ => format!("≈ {} RCU", rcu(estimate.shown())),
-    }
-}
-
-/// The same with the range it may come to: `≈ 6 (3.5–20) RCU`.
-#[must_use]
-pub fn expected_in_range(estimate: &Estimate) -> String {
-    match estimate.rcu.high {
-        Some(high) if rcu(high) != rcu(estimate.rcu.low) => format!(
-            "≈ {} ({}–{}) RCU",
-            rcu(estimate.shown()),
-            rcu(estimate.rcu.low),
-            rcu(high)
-        ),
-        _ => expected(estimate),
-    }
-}
-
-/// Dollars with two significant digits: `$0.0000016`, `$1.2`, `$340`.
-#[must_use]
-pub fn usd(dollars: f64) -> String {
-    if dollars <= 0.0 {
-        return "$0".to_owned();
-    }
-    if dollars >= 10.0 {
-        return format!("${}", count(whole(dollars)));
-    }
-    let mut decimals = 1;
-    let mut scale = dollars;
-    while scale < 1.0 && decimals < 12 {
-        scale *= 10.0;
-        decimals += 1;
-    }
-    let text = format!("{dollars:.decimals$}");
-    format!("${}", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// How much more: `104×`, `1.4×`; nothing when it is not more, or there is nothing to compare with.
-#[must_use]
-pub fn times(more: Rcu, less: Rcu) -> Option<String> {
-    let ratio = more.0 / less.0;
-    (less.0 > 0.0 && ratio >= 1.05).then(|| {
-        if ratio < 9.95 {
-            format!("{ratio:.1}×")
-        } else {
-            format!("{}×", count(whole(ratio)))
-        }
-    })
 }
 
 /// A duration: `41 ms`, `4.1 s`, `2 min 5 s`.
@@ -205,37 +99,10 @@ pub fn percent(part: u64, of: u64) -> u64 {
     part.saturating_mul(100) / of
 }
 
-/// `1 partition`, `3 partitions`.
-#[must_use]
-pub fn plural(n: u64, noun: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{} {noun}{s}", count(n))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use rstest::rstest;
-
-    #[rstest]
-    #[case(0.5, "0.5")]
-    #[case(12.0, "12")]
-    #[case(12.5, "12.5")]
-    #[case(363.5, "364")]
-    #[case(12_345.0, "12,345")]
-    fn units_show_halves_only_while_they_matter(#[case] units: f64, #[case] text: &str) {
-        assert_eq!(rcu(Rcu(units)), text);
-    }
-
-    #[rstest]
-    #[case(0.0, "$0")]
-    #[case(0.000_001_56, "$0.0000016")]
-    #[case(0.05, "$0.05")]
-    #[case(1.25, "$1.2")]
-    #[case(1234.5, "$1,235")]
-    fn dollars_show_two_digits(#[case] dollars: f64, #[case] text: &str) {
-        assert_eq!(usd(dollars), text);
-    }
 
     #[test]
     fn a_range_never_looks_like_a_fact() {
@@ -243,28 +110,6 @@ mod tests {
         assert_eq!(rcu_range(Range::new(Rcu(6.0), Rcu(6.0))), "≈ 6");
         assert_eq!(rcu_range(Range::at_least(Rcu(6.0))), "≥ 6");
         assert_eq!(rcu_middle(Range::new(Rcu(360.5), Rcu(364.0))), "≈ 362");
-    }
-
-    #[test]
-    fn what_is_expected_stands_before_what_it_may_come_to() {
-        let mut estimate = Estimate {
-            rcu: Range::new(Rcu(3.5), Rcu(20.0)),
-            expected: Rcu(6.0),
-            requests: Range::new(1, 3),
-            bytes: Range::new(0, 0),
-            usd: None,
-            basis: Basis::Analyzed,
-        };
-        assert_eq!(expected_in_range(&estimate), "≈ 6 (3.5–20) RCU");
-        assert_eq!(expected(&estimate), "≈ 6 RCU");
-        estimate.rcu = Range::new(Rcu(6.0), Rcu(6.0));
-        assert_eq!(expected_in_range(&estimate), "≈ 6 RCU");
-        estimate.basis = Basis::Exact;
-        assert_eq!(expected_in_range(&estimate), "6 RCU");
-        estimate.rcu = Range::at_least(Rcu(6.0));
-        assert_eq!(expected_in_range(&estimate), "≥ 6 RCU");
-        estimate.basis = Basis::Unknown;
-        assert_eq!(expected_in_range(&estimate), "? RCU");
     }
 
     #[test]

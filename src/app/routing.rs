@@ -3,7 +3,7 @@
 //! Planning is pure and takes well under a frame, so it happens while typing. The last good route
 //! stays, so that the screen can show it dimmed while the text is being mended.
 
-use crate::domain::cost::{Prices, unit_factor};
+use crate::domain::cost::Prices;
 use crate::domain::names::{DatasetName, Range, Rcu, TableName};
 use crate::domain::plan::{Planner, Rejected, Route, route};
 use crate::domain::problem::Problem;
@@ -36,12 +36,7 @@ impl Planned {
     /// What a Scan of the base would consume at the same consistency, when the size is known.
     #[must_use]
     pub fn scan(&self) -> Option<Range<Rcu>> {
-        let eventual = self.route.scan.rcu?;
-        let factor = unit_factor(self.route.plan.consistency) / unit_factor(Consistency::Eventual);
-        Some(Range {
-            low: Rcu(eventual.low.0 * factor),
-            high: eventual.high.map(|high| Rcu(high.0 * factor)),
-        })
+        self.route.scan_cost().rcu
     }
 }
 

@@ -7,6 +7,9 @@
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// The widest column of words that lead texts.
+const WORD: usize = 16;
+
 /// The text with control, escape, bidirectional, and zero-width characters as visible marks.
 #[must_use]
 pub fn sanitise(text: &str) -> Cow<'_, str> {
@@ -145,6 +148,49 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// Wraps a line of a tree drawn with `├`, `└`, and `│`: what does not fit goes on below its text, beside the
+/// word that leads it.
+#[must_use]
+pub fn wrap_branch(line: &str, columns: usize) -> Vec<String> {
+    let text = line.trim_start_matches(['├', '└', '│', ' ']);
+    let lead = &line[..line.len() - text.len()];
+    let go_on = |c| {
+        if matches!(c, '├' | '│') {
+            '│'
+        } else {
+            ' '
+        }
+    };
+    let below: String = lead.chars().map(go_on).collect();
+    let (word, rest) = match lead {
+        "" => ("", text),
+        _ => text.split_at(after_word(text)),
+    };
+    let indent = match (lead, word) {
+        ("", _) => 0,
+        (_, "") => 2,
+        (_, word) => width(word),
+    };
+    let room = columns.saturating_sub(width(lead) + indent);
+    wrap(rest, room)
+        .into_iter()
+        .enumerate()
+        .map(|(at, part)| match at {
+            0 => format!("{lead}{word}{part}"),
+            _ => format!("{below}{}{part}", " ".repeat(indent)),
+        })
+        .collect()
+}
+
+/// Where the text begins that a short word leads, in a column of its own: `filter    a = 5`.
+fn after_word(text: &str) -> usize {
+    let column = text.find("  ").map_or(0, |at| {
+        let rest = text[at..].trim_start();
+        text.len() - rest.len()
+    });
+    if column <= WORD { column } else { 0 }
+}
+
 /// How many bytes of the text fit into `columns`; at least one character, so that wrapping ends.
 fn fitting(text: &str, columns: usize) -> usize {
     let mut used = 0;
@@ -207,6 +253,19 @@ mod tests {
         );
         assert_eq!(wrap("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
         assert_eq!(wrap("one\n  two", 10), ["one", "  two"]);
+    }
+
+    #[test]
+    fn what_a_branch_has_no_room_for_goes_on_below_its_text() {
+        assert_eq!(
+            wrap_branch("├ filter  a = 5 AND b = 6", 18),
+            ["├ filter  a = 5", "│         AND b =", "│         6"]
+        );
+        assert_eq!(
+            wrap_branch("│ └ no condition", 14),
+            ["│ └ no", "│     conditio", "│     n"]
+        );
+        assert_eq!(wrap_branch("no branch at all", 10), ["no branch", "at all"]);
     }
 
     proptest! {

@@ -2,9 +2,10 @@
 
 use super::args::{Format, Global, RequestArgs};
 use super::exit::{Exit, Failure};
-use super::output::{Output, no_such_format, written};
+use super::output::{Output, columns, no_such_format, written};
 use super::request::plan;
 use super::session::Session;
+use crate::app::text::wrap_branch;
 use crate::domain::plan::{explain_text, plan_json, scan_json};
 use serde_json::json;
 
@@ -15,11 +16,11 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let route = plan(session, global, args).await?.route;
     let text = match global.format {
-        Format::Table => explain_text(&route),
+        Format::Table => wrapped(&explain_text(&route), columns(global)),
         Format::Json | Format::Jsonl => {
             let value = json!({
-                "plan": plan_json(&route.plan, &route.rejected),
-                "scan": scan_json(&route.scan, Some(route.scan_table.as_str())),
+                "plan": plan_json(&route),
+                "scan": scan_json(&route.scan_cost(), Some(route.scan_table.as_str())),
             });
             format!("{value}\n")
         }
@@ -30,4 +31,10 @@ pub(super) async fn run(
     let mut out = Output::open(global)?;
     written(out.writer().write_all(text.as_bytes()))?;
     out.finish()
+}
+
+/// The tree in lines of at most `columns`.
+fn wrapped(tree: &str, columns: usize) -> String {
+    let lines = tree.lines().flat_map(|line| wrap_branch(line, columns));
+    lines.map(|line| line + "\n").collect()
 }

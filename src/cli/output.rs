@@ -6,6 +6,8 @@ use crate::domain::names::{Range, Rcu};
 use crate::domain::problem::Problem;
 use crate::store::budget::Throttled;
 use std::fs::File;
+#[cfg(feature = "tui")]
+use std::io::IsTerminal as _;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 use tokio::sync::watch;
@@ -75,6 +77,31 @@ impl Output {
         written(self.writer.flush())?;
         Ok(Exit::Clean)
     }
+}
+
+/// Columns that a result may take: those of the terminal, or of `COLUMNS`; as many as it needs in a file or
+/// a pipe.
+pub(super) fn columns(global: &Global) -> usize {
+    let asked = std::env::var("COLUMNS").ok();
+    let asked = asked.and_then(|columns| columns.parse().ok());
+    match &global.output {
+        Some(_) => usize::MAX,
+        None => asked.or_else(terminal_columns).unwrap_or(usize::MAX),
+    }
+}
+
+#[cfg(feature = "tui")]
+fn terminal_columns() -> Option<usize> {
+    let (columns, _) = io::stdout()
+        .is_terminal()
+        .then(crossterm::terminal::size)?
+        .ok()?;
+    Some(usize::from(columns))
+}
+
+#[cfg(not(feature = "tui"))]
+const fn terminal_columns() -> Option<usize> {
+    None
 }
 
 /// Creates a file the user named.

@@ -201,14 +201,14 @@ fn tail(answer: &Answer, planned: &Planned) -> Vec<(&'static str, Value)> {
     vec![
         ("count", json!(answer.count)),
         ("complete", json!(answer.complete)),
-        ("plan", plan_json(&route.plan, &route.rejected)),
+        ("plan", plan_json(route)),
         (
             "consumed",
             json!({"rcu": answer.consumption.rcu, "requests": answer.consumption.requests, "items_read": answer.consumption.items_read, "by": by}),
         ),
         (
             "scan",
-            scan_json(&route.scan, Some(route.scan_table.as_str())),
+            scan_json(&route.scan_cost(), Some(route.scan_table.as_str())),
         ),
     ]
 }
@@ -219,7 +219,7 @@ fn summary(answer: &Answer, route: &Route) -> String {
         "{} rows, consumed {} RCU in {} requests ({} items read)",
         answer.count, c.rcu.0, c.requests, c.items_read
     );
-    if let Some(scan) = route.scan.rcu {
+    if let Some(scan) = route.scan_cost().rcu {
         let _ = write!(text, "; a scan of `{}`: {}", route.scan_table, units(scan));
         if c.rcu.0 > 0.0 && scan.low.0 > c.rcu.0 {
             let _ = write!(text, " ({:.0}×)", scan.low.0 / c.rcu.0);

@@ -26,7 +26,7 @@ mod shape;
 mod union;
 
 pub use choose::{Choice, Planner, choose, route};
-pub use explain::{explain_facts, explain_text, plan_json, rejected_json, scan_json};
+pub use explain::{cause, expected, expected_in_range, explain_text, plan_json, scan_json};
 
 use crate::domain::cost::ScanCost;
 use crate::domain::expr::Predicate;
@@ -45,6 +45,8 @@ pub struct Route {
     pub plan: Plan,
     /// The order asked, for what is told of the plan's.
     pub order: Vec<OrderBy>,
+    /// The LIMIT asked, for what is told of when reading stops.
+    pub limit: Option<u64>,
     /// Paths that could answer but were not chosen, and paths that cannot, in order of estimate.
     pub rejected: Vec<Rejected>,
     /// What a Scan of the base table would consume.

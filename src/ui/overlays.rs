@@ -6,7 +6,7 @@ use super::widgets::{problem, route};
 use crate::app::commands::{self, Command, GROUPS};
 use crate::app::overlay::{Overlay, Palette, Question};
 use crate::app::routing::Verdict;
-use crate::app::text::{left, wrap};
+use crate::app::text::{left, wrap, wrap_branch};
 use crate::app::{Pane, Scroll, Slot, State, format};
 use crate::domain::names::{DatasetName, Rcu};
 use crate::domain::plan::{Estimate, explain_text};
@@ -129,7 +129,7 @@ fn why<'t>(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'t>> {
     };
     let mut rejected = false;
     for line in explain_text(&planned.route).lines() {
-        rejected |= line == "rejected";
+        rejected |= line.starts_with("rejected");
         let role = match line.chars().next() {
             Some('!') => Role::StatusWarn,
             Some('├' | '└' | '│' | ' ') if rejected => Role::Muted,
@@ -137,7 +137,7 @@ fn why<'t>(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'t>> {
             _ if lines.is_empty() => Role::RouteChosen,
             _ => Role::TableHead,
         };
-        let wrapped = branch(line, width).into_iter();
+        let wrapped = wrap_branch(line, width).into_iter();
         lines.extend(wrapped.map(|line| ink.line(role, line)));
     }
     if let Some(note) = route::drift_note(state, planned) {
@@ -145,32 +145,6 @@ fn why<'t>(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'t>> {
         lines.extend(wrapped.map(|line| ink.line(Role::StatusWarn, line)));
     }
     lines
-}
-
-/// Wraps a line of a tree drawn with `├`, `└`, and `│`: what does not fit goes on below its text.
-fn branch(line: &str, width: usize) -> Vec<String> {
-    let text = line.trim_start_matches(['├', '└', '│', ' ']);
-    let lead = &line[..line.len() - text.len()];
-    let below: String = lead
-        .chars()
-        .map(|c| {
-            if matches!(c, '├' | '│') {
-                '│'
-            } else {
-                ' '
-            }
-        })
-        .collect();
-    let indent = if lead.is_empty() { "" } else { "  " };
-    let room = width.saturating_sub(lead.chars().count() + indent.len());
-    wrap(text, room.max(8))
-        .into_iter()
-        .enumerate()
-        .map(|(at, part)| match at {
-            0 => format!("{lead}{part}"),
-            _ => format!("{below}{indent}{part}"),
-        })
-        .collect()
 }
 
 fn problems<'t>(canvas: &Canvas<'_>, state: &State, width: usize) -> Vec<Line<'t>> {

@@ -92,6 +92,7 @@ pub fn route(
     Ok(Route {
         plan,
         order: request.order.clone(),
+        limit: request.limit,
         rejected,
         scan: scan_cost(base, price),
         scan_table: base.name.clone(),

@@ -4,7 +4,7 @@ use super::bar;
 use crate::app::drift::Badge;
 use crate::app::routing::{Planned, Verdict};
 use crate::app::{State, access_name, format, text};
-use crate::domain::plan::{Estimate, OrderStrategy, Plan, Reads, Rejected};
+use crate::domain::plan::{Estimate, OrderStrategy, Plan, Reads, Rejected, cause};
 use crate::domain::query::{Direction, Target};
 use crate::theme::Role;
 use crate::ui::canvas::{Canvas, Ink};
@@ -142,10 +142,7 @@ fn rejected_path(rejected: &Rejected) -> Path {
         detail: match &rejected.plan {
             Some(plan) => plan_detail(plan),
             // What to declare is said in full by "why"; here it would be cut.
-            None => match rejected.detail.split_once(" (try: ") {
-                Some((reason, _)) => reason.to_owned(),
-                None => rejected.detail.clone(),
-            },
+            None => cause(rejected).to_owned(),
         },
         estimate: rejected.estimate,
         standing: if possible {

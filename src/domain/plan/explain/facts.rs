@@ -1,70 +1,87 @@
 //! What a plan does, word by word: what the text tree, and whoever shows a route, print.
 
-use super::json::key_of;
+use super::client::client_filter;
+use super::cost::{basis, volume};
 use crate::domain::expr::ValueExpr;
-use crate::domain::plan::{Access, OrderStrategy, Plan, Reads};
+use crate::domain::figures::{count, plural};
+use crate::domain::plan::{Access, OrderStrategy, Plan, Reads, Route};
 use crate::domain::query::{Direction, OrderBy};
 use crate::domain::read::KeyCondition;
-use crate::domain::value::Value;
+use crate::domain::value::{Item, Value};
 use std::fmt::Write as _;
 
-/// Partitions and keys that are named; of more only the number is told.
+/// Partitions and keys that are named; of more only the first ones and the last.
 const NAMED: usize = 6;
+/// How many the first ones are.
+const FIRST: usize = 2;
 
-/// What is read and what becomes of it: words and facts, in order. `asked` is the ORDER BY. Of a union
-/// only what holds for all its members; each of them has facts of its own.
-#[must_use]
-pub fn explain_facts(plan: &Plan, asked: &[OrderBy]) -> Vec<(&'static str, String)> {
-    if !plan.parts.is_empty() {
-        return vec![("order", order(plan, asked))];
-    }
+/// A word and what it says.
+pub(super) type Fact = (&'static str, String);
+
+/// What is read, what becomes of it, and what that takes, in order. Of a union only what holds for all
+/// its members together; each of them has [`steps`] of its own.
+pub(super) fn facts(route: &Route) -> Vec<Fact> {
+    let plan = &route.plan;
     let mut facts = Vec::new();
-    match &plan.reads {
-        Reads::Keys(keys) => {
-            let keys: Vec<String> = keys.iter().map(|key| key_of(key).to_string()).collect();
-            facts.push(("keys", some_of(&keys)));
-        }
-        Reads::Partitions { conditions, .. } => {
-            let mut partitions: Vec<String> =
-                conditions.iter().map(|c| values(c.partition())).collect();
-            partitions.dedup();
-            facts.push(("partitions", some_of(&partitions)));
-            facts.extend(key(conditions).map(|key| ("key", key)));
-        }
-        Reads::Scan => facts.push(("reads", "every item".to_owned())),
-        Reads::Nothing => facts.push((
-            "reads",
-            "nothing: the conditions contradict each other".to_owned(),
-        )),
+    if plan.parts.is_empty() {
+        facts.extend(steps(plan, route));
+        let distinct = || ("distinct", "one row for each item of the base".to_owned());
+        facts.extend(plan.distinct.as_ref().map(|_| distinct()));
+    } else if !route.order.is_empty() {
+        facts.push(("order", "rows of all parts sorted in the client".to_owned()));
     }
-    facts.push(("order", order(plan, asked)));
-    let filter = plan.filter.as_ref();
-    facts.extend(filter.map(|filter| ("filter", filter.to_string())));
-    if !plan.residual.is_true() && filter != Some(&plan.residual) {
-        facts.push(("verify", plan.residual.to_string()));
-    }
-    if let Some(fetch) = &plan.fetch {
-        let names = fetch.projection.as_ref().map(|names| names.join(", "));
-        let what = names.unwrap_or_else(|| "everything".to_owned());
-        facts.push(("fetch", format!("{what} from {}", fetch.table)));
-    }
+    facts.push(("reads", volume(plan)));
+    facts.extend(basis(&plan.estimate).map(|basis| ("estimate", basis)));
     facts
 }
 
-/// The key condition; of several partitions what is asked of each: `slot >= '1998-08-10' in each`.
-fn key(conditions: &[KeyCondition]) -> Option<String> {
+/// Keys, partitions, filters, and order, as they take effect.
+pub(super) fn steps(plan: &Plan, route: &Route) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    match &plan.reads {
+        Reads::Keys(keys) => {
+            let conditions: Vec<KeyCondition> = keys.iter().map(key_of).collect();
+            match &conditions[..] {
+                [key] => facts.push(("key", key.to_string())),
+                keys => facts.push(("keys", listed(keys, "key"))),
+            }
+        }
+        Reads::Partitions { conditions, .. } => match &conditions[..] {
+            [only] => facts.push(("key", only.to_string())),
+            all => {
+                facts.push(("partitions", listed(all, "partition")));
+                facts.extend(within_each(all).map(|key| ("key", key)));
+            }
+        },
+        Reads::Scan | Reads::Nothing => {}
+    }
+    let filter = plan.filter.as_ref();
+    facts.extend(filter.map(|filter| ("filter", filter.to_string())));
+    if let Some(fetch) = &plan.fetch {
+        let names = fetch.projection.as_ref().map(|names| names.join(", "));
+        let what = names.unwrap_or_else(|| "all attributes".to_owned());
+        facts.push((
+            "fetch",
+            format!("{what} from {}, by BatchGetItem", fetch.table),
+        ));
+    }
+    facts.extend(client_filter(plan).map(|filter| ("client filter", filter.to_string())));
+    facts.extend(order(plan, &route.order));
+    facts.extend(limit(plan, route));
+    facts
+}
+
+/// What is asked of each of several partitions: `slot >= '1998-08-10' in each`.
+fn within_each(conditions: &[KeyCondition]) -> Option<String> {
     let [first, rest @ ..] = conditions else {
         return None;
     };
     let sort = within(first);
-    Some(match rest {
-        [] => first.to_string(),
-        _ if rest.iter().any(|other| within(other) != sort) => {
-            format!("{first}, and {} more", rest.len())
-        }
-        _ if sort.equal.is_empty() && sort.range.is_none() => return None,
-        _ => format!("{sort} in each"),
-    })
+    if rest.iter().any(|other| within(other) != sort) {
+        return Some(format!("{first}, and {} more", count(rest.len() as u64)));
+    }
+    let is_asked = !sort.equal.is_empty() || sort.range.is_some();
+    is_asked.then(|| format!("{sort} in each"))
 }
 
 /// What is asked of one partition.
@@ -76,17 +93,63 @@ fn within(condition: &KeyCondition) -> KeyCondition {
     }
 }
 
+/// A full key as a condition, for its text.
+pub(super) fn key_of(key: &Item) -> KeyCondition {
+    KeyCondition {
+        equal: key.clone().into_iter().collect(),
+        partition_len: key.len(),
+        range: None,
+    }
+}
+
+/// `month = '1998-10', '1998-09', … '1997-12' (11 partitions)`; `(id, at) = ('a', 1), ('a', 2)`.
+fn listed(conditions: &[KeyCondition], noun: &str) -> String {
+    let Some(first) = conditions.first() else {
+        return String::new();
+    };
+    let names: Vec<&str> = first
+        .partition()
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let mut values: Vec<String> = conditions.iter().map(|c| values(c.partition())).collect();
+    values.dedup();
+    let number = plural(values.len() as u64, noun);
+    let last = values.last().filter(|_| values.len() > NAMED).cloned();
+    if let Some(last) = last {
+        values.truncate(FIRST);
+        values.push(format!("… {last} ({number})"));
+    }
+    format!("{} = {}", tuple(&names), values.join(", "))
+}
+
+fn values(partition: &[(String, Value)]) -> String {
+    let literal = |value: &Value| ValueExpr::Literal(value.clone()).to_string();
+    let values: Vec<String> = partition.iter().map(|(_, value)| literal(value)).collect();
+    tuple(&values)
+}
+
+fn tuple<T: AsRef<str>>(members: &[T]) -> String {
+    match members {
+        [only] => only.as_ref().to_owned(),
+        all => {
+            let all: Vec<&str> = all.iter().map(AsRef::as_ref).collect();
+            format!("({})", all.join(", "))
+        }
+    }
+}
+
 /// `query strikes_by_month (copy by_month)`; `union of 2 parts, each row once`.
 pub(super) fn title(plan: &Plan) -> String {
     match plan.parts.len() {
-        0 => name(&plan.access, plan.operation()),
+        0 => format!("{} {}", plan.operation(), name(&plan.access)),
         parts => format!("union of {parts} parts, each row once"),
     }
 }
 
-/// `query strikes_by_month (copy by_month)`.
-pub(super) fn name(access: &Access, operation: &str) -> String {
-    let mut name = format!("{operation} {}", access.table);
+/// `strikes.by_operator`; `strikes_by_month (copy by_month)`.
+pub(super) fn name(access: &Access) -> String {
+    let mut name = access.table.to_string();
     if let Some(index) = &access.index {
         let _ = write!(name, ".{index}");
     }
@@ -96,66 +159,33 @@ pub(super) fn name(access: &Access, operation: &str) -> String {
     name
 }
 
-/// The size of what is read in a few words: `3 queries, missing attributes fetched from strikes`; of one
-/// partition or a Scan there is nothing to tell.
-pub(super) fn extent(plan: &Plan) -> Option<String> {
-    let paths = |plan: &Plan| name(&plan.access, plan.operation());
-    let mut words = match &plan.reads {
-        _ if !plan.parts.is_empty() => vec![
-            plan.parts
-                .iter()
-                .map(paths)
-                .collect::<Vec<_>>()
-                .join(" and "),
-        ],
-        Reads::Partitions { conditions, .. } if conditions.len() > 1 => {
-            vec![format!("{} queries", conditions.len())]
-        }
-        Reads::Keys(keys) if keys.len() > 1 => vec![format!("{} keys", keys.len())],
-        _ => Vec::new(),
-    };
-    let fetch = plan.fetch.as_ref().filter(|_| plan.parts.is_empty());
-    words.extend(fetch.map(|fetch| format!("missing attributes fetched from {}", fetch.table)));
-    (!words.is_empty()).then(|| words.join(", "))
-}
-
-fn values(partition: &[(String, Value)]) -> String {
-    let texts: Vec<String> = partition
-        .iter()
-        .map(|(_, value)| ValueExpr::Literal(value.clone()).to_string())
-        .collect();
-    texts.join(" and ")
-}
-
-fn some_of(names: &[String]) -> String {
-    match names.len().checked_sub(NAMED) {
-        None | Some(0) => names.join(", "),
-        Some(more) => format!("{}, … {more} more", names[..NAMED].join(", ")),
-    }
-}
-
-/// `concatenate, descending; equal struck_on sorted by cost_total`.
-fn order(plan: &Plan, asked: &[OrderBy]) -> String {
+/// `one partition after the other, descending; equal struck_on sorted by cost_total in the client`.
+fn order(plan: &Plan, asked: &[OrderBy]) -> Option<Fact> {
     let strategy = match plan.order {
-        OrderStrategy::None if asked.is_empty() => return "none asked".to_owned(),
-        OrderStrategy::None => return "nothing to sort".to_owned(),
-        OrderStrategy::Sort => return "sorted here, after all is read".to_owned(),
-        read => read.code(),
+        OrderStrategy::None if asked.is_empty() => return None,
+        OrderStrategy::None => "nothing to sort",
+        OrderStrategy::Sort => "sorted in the client, after all is read",
+        OrderStrategy::Native => "as the sort key gives it",
+        OrderStrategy::Concatenate => "one partition after the other",
+        OrderStrategy::Merge => "partitions merged",
     };
+    let is_read = !matches!(plan.order, OrderStrategy::None | OrderStrategy::Sort);
     let (given, rest) = asked.split_at(plan.ordered_by.min(asked.len()));
     let way = match given {
+        _ if !is_read => String::new(),
         [first, others @ ..] if others.iter().any(|by| by.direction != first.direction) => {
-            format!(" by {}", terms(given))
+            format!(", by {}", terms(given))
         }
         [first, ..] if first.direction == Direction::Descending => ", descending".to_owned(),
         _ => ", ascending".to_owned(),
     };
-    if rest.is_empty() {
-        return format!("{strategy}{way}");
+    let mut order = format!("{strategy}{way}");
+    if is_read && !rest.is_empty() {
+        let equal: Vec<String> = given.iter().map(|by| by.path.to_string()).collect();
+        let (equal, rest) = (equal.join(" and "), terms(rest));
+        let _ = write!(order, "; equal {equal} sorted by {rest} in the client");
     }
-    let equal: Vec<String> = given.iter().map(|by| by.path.to_string()).collect();
-    let (equal, rest) = (equal.join(" and "), terms(rest));
-    format!("{strategy}{way}; equal {equal} sorted by {rest}")
+    Some(("order", order))
 }
 
 fn terms(order: &[OrderBy]) -> String {
@@ -164,4 +194,20 @@ fn terms(order: &[OrderBy]) -> String {
         Direction::Descending => format!("{} DESC", by.path),
     };
     order.iter().map(term).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the LIMIT spares reads.
+fn limit(plan: &Plan, route: &Route) -> Option<Fact> {
+    let rows = count(route.limit?);
+    let effect = if stops_at_limit(plan) {
+        "reading stops when they are found"
+    } else {
+        "cut after the sort, so it spares no read"
+    };
+    Some(("limit", format!("{rows}: {effect}")))
+}
+
+/// Whether reading stops once a LIMIT is reached: not where rows are sorted after all is read.
+pub(super) fn stops_at_limit(plan: &Plan) -> bool {
+    plan.order != OrderStrategy::Sort
 }

@@ -1,7 +1,11 @@
 //! The `plan` and `scan` objects of the JSON contract.
 
+use super::client::client_filter;
+use super::facts::{key_of, stops_at_limit};
+use super::rejected::why;
 use crate::domain::cost::ScanCost;
-use crate::domain::plan::{Access, Estimate, Plan, Reads, Reason, Rejected};
+use crate::domain::plan::{Access, Estimate, Plan, Reads, Reason, Rejected, Route};
+use crate::domain::query::Consistency;
 use crate::domain::read::KeyCondition;
 use crate::domain::value::{Item, Value};
 use base64::Engine as _;
@@ -10,7 +14,21 @@ use serde_json::{Value as Json, json};
 
 /// The `plan` object of the JSON contract, with `rejected`.
 #[must_use]
-pub fn plan_json(plan: &Plan, rejected: &[Rejected]) -> Json {
+pub fn plan_json(route: &Route) -> Json {
+    // That another path was asked for is no reason of the contract: the notes name the cheaper one.
+    let rejected = route.rejected.iter().filter(|r| r.reason != Reason::Pinned);
+    let rejected = rejected.map(|rejected| rejected_json(rejected, &route.plan));
+    let mut object = object_of(&route.plan, route.limit);
+    let rest = json!({
+        "rejected": rejected.collect::<Vec<_>>(),
+        "notes": route.notes,
+    });
+    merge(&mut object, rest);
+    object
+}
+
+/// The plan itself, and of a union its members.
+fn object_of(plan: &Plan, limit: Option<u64>) -> Json {
     let (partitions, key_condition) = match &plan.reads {
         Reads::Keys(keys) => (
             keys.iter().map(item_json).collect(),
@@ -22,8 +40,7 @@ pub fn plan_json(plan: &Plan, rejected: &[Rejected]) -> Json {
         ),
         Reads::Scan | Reads::Nothing => (Vec::new(), None),
     };
-    // That another path was asked for is no reason of the contract: the notes name the cheaper one.
-    let contract = rejected.iter().filter(|r| r.reason != Reason::Pinned);
+    let stops = |rows| json!({ "rows": rows, "stops": stops_at_limit(plan) });
     let mut object = access_json(&plan.access, plan.operation());
     let rest = json!({
         "partitions": partitions,
@@ -31,28 +48,30 @@ pub fn plan_json(plan: &Plan, rejected: &[Rejected]) -> Json {
         "ordered_by": plan.ordered_by,
         "key_condition": key_condition,
         "filter": plan.filter.as_ref().map(ToString::to_string),
+        "client_filter": client_filter(plan).map(|filter| filter.to_string()),
+        "limit": limit.map(stops),
         "fetch_base": plan.fetch.is_some(),
+        "consistent": plan.consistency == Consistency::Strong,
         "estimate": estimate_json(&plan.estimate),
-        "parts": plan.parts.iter().map(|part| plan_json(part, &[])).collect::<Vec<_>>(),
-        "rejected": contract.map(rejected_json).collect::<Vec<_>>(),
+        "parts": plan.parts.iter().map(|part| object_of(part, limit)).collect::<Vec<_>>(),
     });
     merge(&mut object, rest);
     object
 }
 
 /// A member of `rejected`.
-#[must_use]
-pub fn rejected_json(rejected: &Rejected) -> Json {
+fn rejected_json(rejected: &Rejected, chosen: &Plan) -> Json {
     let mut object = access_json(&rejected.access, rejected.operation);
     let estimate = rejected.estimate.map(|estimate| {
         json!({
             "rcu": estimate.rcu,
+            "expected": expected_json(&estimate),
             "basis": estimate.basis.code(),
         })
     });
     let rest = json!({
         "reason": rejected.reason.code(),
-        "detail": rejected.detail,
+        "detail": why(rejected, chosen),
         "estimate": estimate,
     });
     merge(&mut object, rest);
@@ -84,11 +103,18 @@ fn estimate_json(estimate: &Estimate) -> Json {
         .map(|(low, high)| json!({ "low": low, "high": high }));
     json!({
         "rcu": estimate.rcu,
+        "expected": expected_json(estimate),
         "usd": usd,
         "requests": estimate.requests,
         "bytes": estimate.bytes,
         "basis": estimate.basis.code(),
     })
+}
+
+/// What routes are ranked by; nothing where sizes are unknown.
+fn expected_json(estimate: &Estimate) -> Option<Json> {
+    estimate.rcu.high?;
+    Some(json!({ "rcu": estimate.shown(), "usd": estimate.expected_usd() }))
 }
 
 fn merge(object: &mut Json, more: Json) {
@@ -119,14 +145,5 @@ fn value_json(value: &Value) -> Json {
             .map_or_else(|| Json::from(number.to_string()), Json::from),
         Value::B(bytes) => Json::from(STANDARD.encode(bytes)),
         other => Json::from(other.kind().code()),
-    }
-}
-
-/// A full key as a condition, for its text.
-pub(super) fn key_of(key: &Item) -> KeyCondition {
-    KeyCondition {
-        equal: key.clone().into_iter().collect(),
-        partition_len: key.len(),
-        range: None,
     }
 }
