@@ -4,7 +4,7 @@ mod expression;
 mod stream;
 
 pub use expression::{Expressions, compile, is_expressible};
-pub use stream::{ChangeKind, Shard, ShardPosition, StreamPage, StreamRecord};
+pub use stream::{ChangeKind, Shard, ShardPosition, StreamPage, StreamRecord, stream_table};
 
 use crate::domain::expr::{Path, Predicate};
 use crate::domain::item::Block;

@@ -1,6 +1,15 @@
 //! Reading a stream: shards, and the records of a shard. No write can be expressed.
 
+use crate::domain::names::TableName;
 use crate::domain::value::Item;
+
+/// The table of a stream: its ARN names it, and so does an iterator, which begins with the ARN (API reference,
+/// `GetShardIterator`).
+#[must_use]
+pub fn stream_table(arn: &str) -> Option<TableName> {
+    let name = arn.split_once(":table/")?.1.split('/').next()?;
+    (!name.is_empty()).then(|| name.into())
+}
 
 /// A shard of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,4 +70,22 @@ pub struct StreamPage {
     pub next: Option<String>,
     /// The clock of the service when it answered, in seconds since 1970: records are dated by it.
     pub served_at: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    const ARN: &str =
+        "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
+
+    #[rstest]
+    #[case::of_a_stream(ARN.to_owned(), Some("orders"))]
+    #[case::of_an_iterator(format!("{ARN}|1|AAAAAAAAAAE/"), Some("orders"))]
+    #[case::without_a_name("arn:aws:dynamodb:eu-west-1:123456789012:table/".to_owned(), None)]
+    #[case::of_something_else("arn:aws:s3:::orders".to_owned(), None)]
+    fn the_table_is_named_by_the_arn(#[case] arn: String, #[case] name: Option<&str>) {
+        assert_eq!(stream_table(&arn), name.map(Into::into));
+    }
 }

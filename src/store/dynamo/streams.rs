@@ -3,12 +3,11 @@
 //! Records are few, and each is looked at one by one: the SDK decodes them, nothing is tapped.
 
 use super::Dynamo;
-use super::throttle::place;
 use super::values::item_from_stream;
-use crate::domain::names::TableName;
 use crate::domain::problem::Problem;
 use crate::domain::read::{
     ChangeKind, ReadError, ReadErrorKind, Shard, ShardPosition, StreamPage, StreamRecord,
+    stream_table,
 };
 use crate::domain::value::Item;
 use crate::store::Streams;
@@ -48,7 +47,9 @@ impl Streams for Dynamo {
                 .set_exclusive_start_shard_id(start)
                 .send()
                 .await
-                .map_err(|error| self.failed("DescribeStream", table(arn).as_ref(), &error))?;
+                .map_err(|error| {
+                    self.failed("DescribeStream", stream_table(arn).as_ref(), &error)
+                })?;
             let Some(description) = page.stream_description else {
                 return Ok(shards(&told, None));
             };
@@ -86,15 +87,14 @@ impl Streams for Dynamo {
             .set_sequence_number(after.cloned())
             .send()
             .await
-            .map_err(|error| self.failed(OPERATION, table(arn).as_ref(), &error))?;
+            .map_err(|error| self.failed(OPERATION, stream_table(arn).as_ref(), &error))?;
         told.shard_iterator
-            .ok_or_else(|| self.not_understood(OPERATION, table(arn).as_ref(), &NoIterator))
+            .ok_or_else(|| self.not_understood(OPERATION, stream_table(arn).as_ref(), &NoIterator))
     }
 
     async fn records(&self, iterator: &str) -> Result<StreamPage, ReadError> {
         const OPERATION: &str = "GetRecords";
-        // An iterator begins with the ARN of its stream (API reference, `GetShardIterator`).
-        let table = table(iterator);
+        let table = stream_table(iterator);
         let clock = Clock::default();
         let told = self
             .streams
@@ -143,18 +143,13 @@ fn stream_record(record: Record) -> Result<StreamRecord, BoxError> {
 
 /// Its records can be read for a day, and none is added (API reference, `StreamDescription`).
 fn disabled(arn: &str) -> ReadError {
-    let table = table(arn).map_or_else(|| arn.to_owned(), |table| table.to_string());
+    let table = stream_table(arn).map_or_else(|| arn.to_owned(), |table| table.to_string());
     ReadError {
         kind: ReadErrorKind::NotFound,
         problem: Problem::new(format!("the stream of table `{table}` is disabled"))
             .because("nothing tells any more when its items change")
             .hint("enable a stream with new and old images on it"),
     }
-}
-
-/// The table of a stream.
-fn table(arn: &str) -> Option<TableName> {
-    place(arn).map(|(table, _)| table)
 }
 
 /// A closed shard has an ending sequence number (API reference, `SequenceNumberRange`). Emulators give

@@ -2,8 +2,7 @@
 //! (pricing page, "`DynamoDB` Streams": billed by the call, and free for triggers of Lambda).
 
 use super::{Entry, Ledger};
-use crate::domain::names::TableName;
-use crate::domain::read::{ReadError, Shard, ShardPosition, StreamPage};
+use crate::domain::read::{ReadError, Shard, ShardPosition, StreamPage, stream_table};
 use crate::store::Streams;
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -28,7 +27,7 @@ impl Streams for Entered {
     async fn shards(&self, arn: &str) -> Result<Vec<Shard>, ReadError> {
         let call = self.inner.shards(arn);
         self.ledger
-            .entered("DescribeStream", table(arn), call)
+            .entered("DescribeStream", stream_table(arn), call)
             .await
     }
 
@@ -40,14 +39,14 @@ impl Streams for Entered {
     ) -> Result<String, ReadError> {
         let call = self.inner.iterator(arn, shard, from);
         self.ledger
-            .entered("GetShardIterator", table(arn), call)
+            .entered("GetShardIterator", stream_table(arn), call)
             .await
     }
 
     async fn records(&self, iterator: &str) -> Result<StreamPage, ReadError> {
         let start = Instant::now();
         let answer = self.inner.records(iterator).await;
-        let mut entry = Entry::new("GetRecords", table(iterator), start);
+        let mut entry = Entry::new("GetRecords", stream_table(iterator), start);
         match &answer {
             Ok(page) => {
                 entry.scanned = page.records.len() as u64;
@@ -58,10 +57,4 @@ impl Streams for Entered {
         self.ledger.book().enter(entry);
         answer
     }
-}
-
-/// The table of a stream, which its ARN names; an iterator begins with that (API reference, `GetShardIterator`).
-fn table(arn: &str) -> Option<TableName> {
-    let name = arn.split_once(":table/")?.1.split('/').next()?;
-    Some(name.into())
 }
