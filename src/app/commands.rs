@@ -8,6 +8,7 @@ mod request;
 pub(super) use motion::{step, step_pane};
 
 use super::effect::Effects;
+use super::job::Slot;
 use super::key::Key;
 use super::overlay::Overlay;
 use super::request::Mode;
@@ -194,14 +195,25 @@ pub fn hints(state: &State) -> Vec<(&'static str, &'static str)> {
     }
     let mut hints: Vec<_> = all()
         .filter(|command| !command.hint.is_empty())
-        .filter(|command| command.id != "open" || request::opens(state.pane()))
+        .filter(|command| match command.id {
+            "open" => request::opens(state.pane()),
+            "pause" => state.runs(Slot::Check),
+            "watch" | "recheck" | "check" => {
+                state.screen != Screen::Drift || !state.runs(Slot::Check)
+            }
+            _ => true,
+        })
         .map(|command| (command.nearness(state), command))
         .filter(|(nearness, _)| *nearness > 0)
         .collect();
     hints.sort_by_key(|(nearness, _)| std::cmp::Reverse(*nearness));
     hints
         .into_iter()
-        .map(|(_, command)| (command.keys[0], command.hint))
+        .map(|(_, command)| match command.id {
+            "check" if state.screen == Screen::Drift => (command.keys[0], "check"),
+            "pause" if state.drift.is_paused() => (command.keys[0], "go on"),
+            _ => (command.keys[0], command.hint),
+        })
         .collect()
 }
 

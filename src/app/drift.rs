@@ -7,7 +7,7 @@ pub use check::{Badge, Check, CheckPhase, CopyVerdict, Reading, Size, Start};
 use super::job::Ticket;
 use super::routing::Planned;
 use super::scroll::{Motion, Scroll};
-use crate::domain::drift::{Class, CopySummary, Finding, Noted};
+use crate::domain::drift::{Class, CopySummary, Finding, FindingCounts, Noted};
 use crate::domain::names::{CopyName, DatasetName};
 use crate::domain::plan::Access;
 use crate::domain::problem::Problem;
@@ -19,12 +19,12 @@ use indexmap::IndexMap;
 /// How many findings of a copy are drift.
 #[must_use]
 pub fn drifted(summary: &CopySummary) -> u64 {
-    summary
-        .findings
-        .iter()
-        .filter(|(class, _)| class.is_drift())
-        .map(|(_, n)| n)
-        .sum()
+    drifted_of(&summary.findings)
+}
+
+fn drifted_of(findings: &FindingCounts) -> u64 {
+    let drift = findings.iter().filter(|(class, _)| class.is_drift());
+    drift.map(|(_, n)| n).sum()
 }
 
 /// All checks, and what the drift screen shows of them.
@@ -157,6 +157,14 @@ impl Drift {
             }
         }
         self.running = None;
+    }
+
+    /// Whether the check that runs waits.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        let running = self.running.as_ref();
+        let check = running.and_then(|(_, dataset)| self.checks.get(dataset));
+        check.is_some_and(|check| check.phase == CheckPhase::Paused)
     }
 
     /// The check that runs.

@@ -3,6 +3,7 @@
 use super::canvas::Canvas;
 use super::widgets::spinner;
 use crate::app::commands::hints;
+use crate::app::drift::Reading;
 use crate::app::format;
 use crate::app::overlay::{FindIn, Overlay};
 use crate::app::results::Phase;
@@ -277,13 +278,19 @@ fn check_status(canvas: &Canvas<'_>, state: &State) -> Line<'static> {
         Some((_, dataset)) => state.drift.checks.get(dataset),
         None => None,
     };
-    let Some(progress) = check.and_then(|check| check.progress.as_ref()) else {
+    let Some((check, progress)) = check.and_then(|check| Some((check, check.progress.as_ref()?)))
+    else {
         return Line::default();
+    };
+    let doing = match check.reading {
+        Reading::Everything => "checking",
+        Reading::Changes => "watching",
+        Reading::Again { .. } => "looking again",
     };
     canvas.ink.line(
         Role::StatusBusy,
         format!(
-            " {} checking: {} RCU, {}",
+            " {} {doing}: {} RCU, {}",
             spinner(state.now),
             format::rcu(progress.rcu),
             format::plural(progress.candidates, "candidate")

@@ -60,7 +60,7 @@ pub(super) static COMMANDS: &[Command] = &[
         help: "Follows the stream and looks at each item that changes when its grace is over. Drift is listed as it is found, and goes when it is mended.",
         keys: &["W"],
         contexts: DRIFT,
-        hint: "",
+        hint: "watch",
         run: check::watch,
     },
     Command {

@@ -1,6 +1,6 @@
 //! One check as the screens show it: how far it is, what it found, what it says of each copy.
 
-use super::drifted;
+use super::{drifted, drifted_of};
 use crate::app::format::percent;
 use crate::app::overlay::Asked;
 use crate::domain::drift::{CopySummary, Finding, FindingCounts, Noted, Summary, Unverified};
@@ -76,6 +76,8 @@ pub struct Check {
     pub summary: Option<Summary>,
     /// Why the last check is not complete.
     pub error: Option<ReadError>,
+    /// What there is to know besides of what it looked at.
+    pub notes: Vec<Problem>,
     /// Findings, in the order they were confirmed.
     pub findings: Vec<Finding>,
     /// What could be neither confirmed nor cleared.
@@ -137,6 +139,7 @@ impl Check {
             ended: None,
             summary: None,
             error: None,
+            notes: Vec::new(),
             findings: Vec::new(),
             unverified: Vec::new(),
             verdicts: IndexMap::new(),
@@ -200,16 +203,17 @@ impl Check {
                 return Badge::Failed;
             }
         }
-        let Some(verdict) = self.verdicts.get(copy) else {
-            return Badge::Unchecked;
-        };
-        let drifted = drifted(&verdict.summary);
-        if drifted > 0 {
-            Badge::Drift(drifted)
-        } else if verdict.complete {
-            Badge::Clean(now.saturating_sub(verdict.at))
+        let verdict = self.verdicts.get(copy);
+        let drifted = if self.reading == Reading::Changes {
+            drifted_of(&self.counts(Some(copy)))
         } else {
-            Badge::Incomplete
+            verdict.map_or(0, |verdict| drifted(&verdict.summary))
+        };
+        match verdict {
+            _ if drifted > 0 => Badge::Drift(drifted),
+            None => Badge::Unchecked,
+            Some(verdict) if verdict.complete => Badge::Clean(now.saturating_sub(verdict.at)),
+            Some(_) => Badge::Incomplete,
         }
     }
 
@@ -224,6 +228,7 @@ impl Check {
         self.size = size;
         self.progress = None;
         self.error = None;
+        self.notes.clear();
         self.asked = asked;
         self.started = now;
         self.ended = None;
@@ -272,6 +277,7 @@ impl Check {
         self.size = None;
         self.progress = None;
         self.error = None;
+        self.notes.clear();
         self.asked = Asked::No;
         self.started = now;
         self.ended = None;
@@ -291,7 +297,8 @@ impl Check {
     }
 
     /// Takes the end in.
-    pub(super) fn take(&mut self, outcome: CheckOutcome, now: u64) {
+    pub(super) fn take(&mut self, mut outcome: CheckOutcome, now: u64) {
+        self.notes = std::mem::take(&mut outcome.notes);
         match &self.reading {
             Reading::Everything => self.take_all(outcome, now),
             Reading::Changes => {

@@ -383,14 +383,15 @@ fn what_a_watch_finds_is_listed_and_goes_when_it_is_mended() {
     script.check(found(drifted.clone()));
     script.check(found(drifted.clone()));
     assert_eq!(script.state.drift.listed.len(), 1);
-    assert_eq!(
-        badge(&script, "by_month"),
-        Badge::Unchecked,
-        "a watch gives no verdict"
-    );
+    assert_eq!(badge(&script, "by_month"), Badge::Drift(1));
     let mended = DriftEvent::Mended(Box::new(drifted));
     script.check(CheckEvent::Drift(mended));
     assert_eq!(script.state.drift.listed, Vec::<usize>::new());
+    assert_eq!(
+        badge(&script, "by_month"),
+        Badge::Unchecked,
+        "that nothing is found is no verdict"
+    );
 }
 
 #[test]

@@ -5,9 +5,10 @@ mod diff;
 mod findings;
 
 use crate::app::drift::{Check, CheckPhase, Reading, drifted};
-use crate::app::text::{left, sanitise};
+use crate::app::text::{left, sanitise, truncate};
 use crate::app::{CheckStep, DriftProgress, Pane, State, format};
 use crate::domain::names::Rcu;
+use crate::domain::problem::Problem;
 use crate::theme::Role;
 use crate::ui::canvas::{Canvas, Ink};
 use crate::ui::frames::{Section, stack};
@@ -17,13 +18,15 @@ use ratatui::text::Line;
 
 /// From this width on there is room for all figures.
 const WIDE: usize = 100;
+/// Notes that are shown.
+const NOTES: u16 = 3;
 
 /// Draws the screen.
 pub(in crate::ui) fn draw(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     let drift = &state.drift;
     let focus = state.overlay.is_none().then(|| state.pane());
     let copies = u16::try_from(drift.copy_names.len() + 2).unwrap_or(u16::MAX);
-    let top = copies.min(area.height / 3) + 3;
+    let top = copies.min(area.height / 3) + 3 + notes(drift.check());
     let upper = Rect {
         height: top,
         ..area
@@ -64,15 +67,37 @@ fn draw_check(canvas: &mut Canvas<'_>, area: Rect, focus: Option<Pane>, state: &
     let [body] = bodies[..] else {
         return;
     };
-    let status = Rect { height: 1, ..body };
-    let line = check_line(canvas.ink, state, usize::from(body.width));
+    let told = 1 + notes(drift.check());
+    let status = Rect {
+        height: told.min(body.height),
+        ..body
+    };
+    let width = usize::from(body.width);
+    let line = check_line(canvas.ink, state, width);
     canvas.line(status, 0, &line);
+    for (at, note) in drift.check().iter().flat_map(|c| &c.notes).enumerate() {
+        let line = canvas.ink.line(Role::StatusWarn, note_text(note, width));
+        canvas.line(status, at + 1, &line);
+    }
     let table = Rect {
-        y: body.y + 1,
-        height: body.height.saturating_sub(1),
+        y: body.y + status.height,
+        height: body.height - status.height,
         ..body
     };
     copies::draw(canvas, area, table, state);
+}
+
+/// Lines that notes of the check take.
+fn notes(check: Option<&Check>) -> u16 {
+    let notes = check.map_or(0, |check| check.notes.len());
+    u16::try_from(notes).unwrap_or(u16::MAX).min(NOTES)
+}
+
+/// What there is to know, and why as far as there is room.
+fn note_text(note: &Problem, width: usize) -> String {
+    let why = note.why.iter().map(|why| format!(": {why}"));
+    let text = format!("! {}{}", note.what, why.collect::<String>());
+    truncate(&sanitise(&text), width).into_owned()
 }
 
 /// What the keys do to the check.

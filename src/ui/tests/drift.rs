@@ -85,6 +85,60 @@ fn drift_when_findings_were_looked_at_again() {
 }
 
 #[test]
+fn drift_while_changes_are_watched() {
+    let mut script = found();
+    script.keys("W");
+    script.now += 6_200;
+    script.check(CheckEvent::Drift(DriftEvent::Progress(DriftProgress {
+        items: 46,
+        of: Some(50),
+        rcu: Rcu(46.0),
+        ..DriftProgress::new(CheckStep::Watch)
+    })));
+    let lost = finding(Class::Missing, "by_party", "S00042");
+    script.check(CheckEvent::Drift(DriftEvent::Finding(Box::new(lost))));
+    let mended = finding(Class::Different, "by_month", "S00815");
+    script.check(CheckEvent::Drift(DriftEvent::Mended(Box::new(mended))));
+    approve("drift_watching", &mut script);
+}
+
+#[test]
+fn what_a_check_left_out_is_said_where_its_figures_stand() {
+    let mut script = Script::described();
+    script.keys("d");
+    script.now += 61_000;
+    let mut outcome = outcome(&[("by_month", 9_000)], Vec::new());
+    outcome.summary.complete = false;
+    outcome.summary.copies[0].pending = 2_500;
+    let what = "2500 differences more in `by_month` are counted as pending and not listed";
+    outcome.notes = vec![Problem::new(what).because("of one copy 100000 are verified at most")];
+    script.check(CheckEvent::Done(Box::new(Ok(outcome))));
+    approve("drift_left_out", &mut script);
+}
+
+#[test]
+fn keys_that_do_something_now_are_offered() {
+    let hints = |script: &mut Script| {
+        let shown = text(&drawn(script, 200, 60, ColorLevel::TrueColor));
+        shown.lines().last().unwrap_or_default().to_owned()
+    };
+    let mut script = Script::described();
+    script.keys("D");
+    let idle = hints(&mut script);
+    assert!(
+        idle.contains("d check") && idle.contains("W watch"),
+        "{idle}"
+    );
+    assert!(!idle.contains("space pause"), "{idle}");
+    script.keys("d");
+    let busy = hints(&mut script);
+    assert!(
+        busy.contains("space pause") && !busy.contains("d check"),
+        "{busy}"
+    );
+}
+
+#[test]
 fn drift_when_the_check_failed() {
     let mut script = Script::described();
     script.keys("d");

@@ -1,6 +1,6 @@
 //! The copies of a dataset: what the last check said of each, or how far this one is.
 
-use crate::app::drift::Check;
+use crate::app::drift::{Check, Reading};
 use crate::app::text::{left, right, sanitise, truncate};
 use crate::app::{CheckStep, Pane, State, format, text};
 use crate::domain::drift::{Class, CopySummary};
@@ -101,9 +101,20 @@ fn copy_line(ink: Ink<'_>, state: &State, name: &CopyName, width: usize) -> Line
                 }
             };
             let (expected, actual) = (count(summary.expected), count(summary.actual));
-            (badge, expected, actual, found_text(summary))
+            // What changed since is counted as it is now; what was in flight then is settled.
+            let found = match check {
+                Some(check) if check.reading == Reading::Changes => found_so_far(check, name),
+                _ => found_text(summary),
+            };
+            (badge, expected, actual, found)
         }
-        _ => (badge, String::new(), String::new(), String::new()),
+        (Some(check), None) => (
+            badge,
+            String::new(),
+            String::new(),
+            found_so_far(check, name),
+        ),
+        (None, None) => (badge, String::new(), String::new(), String::new()),
     };
     let names = name_width(state);
     let name = left(&sanitise(name.as_str()), names);
@@ -126,7 +137,7 @@ fn under_way(check: &Check, copy: &CopyName, badge: String) -> (String, String, 
     let progress = check.progress.iter();
     let copies = progress.flat_map(|p| p.copies.iter().map(move |copy| (p.phase, copy)));
     let known = copies.into_iter().find(|(_, known)| known.copy == *copy);
-    let found = words(check.counts(Some(copy)).into_iter(), []);
+    let found = found_so_far(check, copy);
     let Some((phase, known)) = known else {
         return (badge, String::new(), String::new(), found);
     };
@@ -142,6 +153,11 @@ fn under_way(check: &Check, copy: &CopyName, badge: String) -> (String, String, 
     };
     let count = format::count;
     (state, count(known.expected), count(known.read), found)
+}
+
+/// The classes of what is listed about a copy.
+fn found_so_far(check: &Check, copy: &CopyName) -> String {
+    words(check.counts(Some(copy)).into_iter(), [])
 }
 
 /// The classes that occur: `2 missing, 1 different, 3 in flight`.
