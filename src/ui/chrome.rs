@@ -216,7 +216,9 @@ fn status(canvas: &Canvas<'_>, state: &State, width: u16) -> Line<'static> {
             Severity::Info => ("·", Role::Text),
             Severity::Error => ("✗", Role::StatusError),
         };
-        return ink.line(role, format!(" {mark} {}", notice.text));
+        let room = usize::from(width).saturating_sub(3 + HELP);
+        let said = text::truncate(&notice.text, room);
+        return ink.line(role, format!(" {mark} {said}"));
     }
     if let Some(sandbox) = state.sandbox {
         let text = format!(

@@ -229,18 +229,17 @@ fn ended_line(ink: Ink<'_>, check: &Check, width: usize) -> Line<'static> {
         return Line::default();
     };
     let found: u64 = summary.copies.iter().map(drifted).sum();
+    let of = match check.reading {
+        Reading::Changes => " in what changed",
+        Reading::Everything | Reading::Again { .. } => "",
+    };
+    let drifted = |n| format!("✗ {} drifted{of}", format::plural(n, "item"));
     let (text, role) = match (found, summary.complete) {
-        (0, true) if check.reading == Reading::Changes => {
-            ("✓ no drift in what changed".to_owned(), Role::DriftClean)
-        }
-        (0, true) => ("✓ no drift".to_owned(), Role::DriftClean),
+        (0, true) => (format!("✓ no drift{of}"), Role::DriftClean),
         (0, false) => ("? incomplete, no drift so far".to_owned(), Role::StatusWarn),
-        (n, true) => (
-            format!("✗ {} drifted", format::plural(n, "item")),
-            Role::DriftFound,
-        ),
+        (n, true) => (drifted(n), Role::DriftFound),
         (n, false) => (
-            format!("✗ {} drifted so far, incomplete", format::plural(n, "item")),
+            format!("{} so far, incomplete", drifted(n)),
             Role::DriftFound,
         ),
     };

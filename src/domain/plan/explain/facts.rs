@@ -10,10 +10,8 @@ use crate::domain::read::KeyCondition;
 use crate::domain::value::{Item, Value};
 use std::fmt::Write as _;
 
-/// Partitions and keys that are named; of more only the first ones and the last.
+/// Partitions and keys that are named; of more only the first and the last.
 const NAMED: usize = 6;
-/// How many the first ones are.
-const FIRST: usize = 2;
 
 /// A word and what it says.
 pub(super) type Fact = (&'static str, String);
@@ -102,7 +100,7 @@ pub(super) fn key_of(key: &Item) -> KeyCondition {
     }
 }
 
-/// `month = '1998-10', '1998-09', … '1997-12' (11 partitions)`; `(id, at) = ('a', 1), ('a', 2)`.
+/// `month = '1998-10' … '1997-12' (11 partitions)`; `(id, at) = ('a', 1), ('a', 2)`.
 fn listed(conditions: &[KeyCondition], noun: &str) -> String {
     let Some(first) = conditions.first() else {
         return String::new();
@@ -114,13 +112,14 @@ fn listed(conditions: &[KeyCondition], noun: &str) -> String {
         .collect();
     let mut values: Vec<String> = conditions.iter().map(|c| values(c.partition())).collect();
     values.dedup();
-    let number = plural(values.len() as u64, noun);
-    let last = values.last().filter(|_| values.len() > NAMED).cloned();
-    if let Some(last) = last {
-        values.truncate(FIRST);
-        values.push(format!("… {last} ({number})"));
-    }
-    format!("{} = {}", tuple(&names), values.join(", "))
+    let values = match &values[..] {
+        [first, .., last] if values.len() > NAMED => {
+            let number = plural(values.len() as u64, noun);
+            format!("{first} … {last} ({number})")
+        }
+        all => all.join(", "),
+    };
+    format!("{} = {values}", tuple(&names))
 }
 
 fn values(partition: &[(String, Value)]) -> String {
