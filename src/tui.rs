@@ -93,14 +93,16 @@ pub fn run(startup: Startup) -> Result<(), Problem> {
         limits,
         statistics,
     } = startup;
-    let mut screen = Screen::enter()?;
-    let viewports = screen.draw(|frame| ui::render(&state, &theme, frame))?;
-    update(&mut state, Event::Viewports(viewports), &now());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|e| Problem::new("the runtime did not start").because(e.to_string()))?;
+    // Before anything of the terminal is changed: a signal that nobody awaits would leave it so.
+    let ends = runtime.block_on(async { Ends::new() })?;
+    let mut screen = Screen::enter()?;
+    let viewports = screen.draw(|frame| ui::render(&state, &theme, frame))?;
+    update(&mut state, Event::Viewports(viewports), &now());
     let result = runtime.block_on(async {
         let (events, inbox) = mpsc::channel(256);
         let files = state.catalog.files.clone();
@@ -113,7 +115,7 @@ pub fn run(startup: Startup) -> Result<(), Problem> {
             runner,
             inbox,
         }
-        .run()
+        .run(ends)
         .await
     });
     runtime.shutdown_timeout(Duration::from_millis(300));
@@ -147,9 +149,8 @@ enum Next {
 }
 
 impl Loop<'_> {
-    async fn run(&mut self) -> Result<(), Problem> {
+    async fn run(&mut self, mut ends: Ends) -> Result<(), Problem> {
         let mut keys = Some(EventStream::new());
-        let mut ends = Ends::new()?;
         let mut pace = Pace::new();
         loop {
             let mut wake = self.wait(&mut keys, &mut ends, &pace).await;
