@@ -6,7 +6,6 @@ pub use crate::domain::figures::{
 };
 use crate::domain::lag::Flow;
 use crate::domain::names::{Range, Rcu};
-use crate::domain::plan::{Basis, Estimate};
 pub use crate::domain::plan::{expected, expected_in_range};
 use std::time::Duration;
 
@@ -16,16 +15,6 @@ pub fn rcu_middle(range: Range<Rcu>) -> String {
     match range.high {
         None => format!("≥ {}", rcu(range.low)),
         Some(_) => format!("≈ {}", rcu(middle(range))),
-    }
-}
-
-/// An estimate: exact ones bare, unknown ones as `?`.
-#[must_use]
-pub fn estimate(estimate: &Estimate) -> String {
-    match (estimate.basis, estimate.rcu.high) {
-        (Basis::Unknown, None) => "? RCU".to_owned(),
-        (Basis::Exact, Some(high)) if high == estimate.rcu.low => format!("{} RCU", rcu(high)),
-        _ => format!("{} RCU", rcu_range(estimate.rcu)),
     }
 }
 

@@ -167,13 +167,13 @@ fn awaited(target: &Target, catalog: &Catalog) -> Vec<TableName> {
 /// The cheapest path that could have answered for less than the chosen one (which was pinned).
 #[must_use]
 pub fn cheaper(route: &Route) -> Option<&Rejected> {
-    let chosen = route.plan.estimate.rcu.low.0;
+    let chosen = route.plan.estimate.expected.0;
     route
         .rejected
         .iter()
         .filter(|r| r.plan.is_some())
-        .filter_map(|r| Some((r, r.estimate?.rcu.low.0)))
-        .filter(|(_, low)| *low < chosen)
+        .filter_map(|r| Some((r, r.estimate?.expected.0)))
+        .filter(|(_, expected)| *expected < chosen)
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(rejected, _)| rejected)
 }

@@ -293,12 +293,12 @@ fn dear_request(
     cheaper: Option<&(String, Estimate)>,
 ) -> Vec<String> {
     let mut sentences = vec![format!(
-        "This request is expected to consume {}. You are asked above {} RCU.",
-        format::estimate(estimate),
+        "This request is expected to consume {}. You are asked where it may exceed {} RCU.",
+        format::expected_in_range(estimate),
         format::rcu(limit)
     )];
     if let Some((name, estimate)) = cheaper {
-        let figure = format::estimate(estimate);
+        let figure = format::expected_in_range(estimate);
         sentences.push(format!("`{name}` could answer it for {figure}."));
     }
     sentences

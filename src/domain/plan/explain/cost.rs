@@ -11,12 +11,11 @@ impl Estimate {
     #[must_use]
     pub fn expected_usd(&self) -> Option<f64> {
         let (low, high) = self.usd?;
-        let width = self.rcu.high?.0 - self.rcu.low.0;
-        if width <= 0.0 {
+        let (units, from, to) = (self.shown().0, self.rcu.low.0, self.rcu.high?.0);
+        if to <= from {
             return Some(low);
         }
-        let share = (self.shown().0 - self.rcu.low.0) / width;
-        Some(low + share * (high? - low))
+        Some((low * (to - units) + high? * (units - from)) / (to - from))
     }
 }
 

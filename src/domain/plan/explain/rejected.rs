@@ -112,7 +112,7 @@ fn detail(
     (!words.is_empty()).then(|| words.join("; "))
 }
 
-/// The size of what is read in a few words: `3 partitions, the rest from strikes`; of one
+/// The size of what is read in a few words: `3 partitions, fetches from strikes`; of one
 /// partition or a Scan there is nothing to tell.
 fn extent(plan: &Plan) -> Option<String> {
     if !plan.parts.is_empty() {
@@ -127,7 +127,7 @@ fn extent(plan: &Plan) -> Option<String> {
         _ => None,
     };
     let fetch = plan.fetch.as_ref();
-    let fetch = fetch.map(|fetch| format!("the rest from {}", fetch.table));
+    let fetch = fetch.map(|fetch| format!("fetches from {}", fetch.table));
     let words: Vec<String> = number.into_iter().chain(fetch).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }
