@@ -22,7 +22,7 @@ mod spread;
 mod table;
 
 pub use attribute::AttributeStatistics;
-pub use examples::{Examples, Matches};
+pub use examples::{Beginning, Examples, Matches};
 pub use path::PathStatistics;
 pub use sampler::{Sampler, Scanned};
 pub use spread::{Figure, Origin, Spread, Volume};
@@ -162,11 +162,20 @@ impl Statistics {
         Some((&table.examples, all)).filter(|(examples, _)| !examples.is_empty())
     }
 
-    /// The items that a Scan of the table gives first, in its order: it begins at the same place each time.
+    /// The items that a Scan of the path gives first, in its order: it begins at the same place each time.
     #[must_use]
-    pub fn first(&self, table: &TableName) -> Option<&Examples> {
-        let first = &self.tables.get(table)?.first;
-        Some(first).filter(|first| !first.is_empty())
+    pub fn first(&self, path: &PathName) -> Option<&Examples> {
+        self.tables.get(&path.table)?.first.get(&path.index)
+    }
+
+    /// Notes what a Scan of the path gives first, beside what a sample tells of its table.
+    pub fn begin(&mut self, path: &PathName, with: Beginning) {
+        let first = with.finish();
+        if let Some(table) = self.tables.get_mut(&path.table)
+            && !first.is_empty()
+        {
+            table.first.insert(path.index.clone(), first);
+        }
     }
 
     /// The share of the table's items that satisfy the predicate; from 0 to 1 where nothing is known of

@@ -1,9 +1,11 @@
 //! Samples tables for the planner's statistics, within a budget.
 //!
 //! Owns what is read of which table, and how the budget is shared. What follows from a sample is
-//! decided by [`domain::stats`](crate::domain::stats): of a dataset only the base is read, and the
-//! sizes of its indexes and copies follow from the same items through the mapping.
+//! decided by [`domain::stats`](crate::domain::stats): of a dataset only the base is sampled, and the
+//! sizes of its indexes and copies follow from the same items through the mapping. Of each of these only
+//! the first page is read.
 
+mod beginning;
 pub(super) mod draw;
 mod sample;
 

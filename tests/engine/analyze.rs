@@ -6,7 +6,7 @@ use driftscope::domain::names::{IndexName, Rcu};
 use driftscope::domain::read::{KeyCondition, ReadErrorKind, ReadRequest};
 use driftscope::domain::schema::Catalog;
 use driftscope::domain::stats::{PathName, Spread, TableStatistics};
-use driftscope::domain::value::Value;
+use driftscope::domain::value::{Item, Value};
 use driftscope::engine::analyze::{Analysis, AnalyzeOptions, Subject, analyze, subjects};
 use driftscope::engine::catalog::load_all;
 use driftscope::engine::statistics::Archive;
@@ -118,12 +118,38 @@ async fn what_the_budget_pays_for_is_read_whole_and_gives_exact_partitions_of_ba
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_dataset_only_the_base_is_read() {
-    let (server, catalog) = orders(5).await;
+async fn of_a_dataset_only_the_base_is_read_and_of_copies_what_a_scan_begins_with() {
+    let (server, catalog) = orders(50).await;
     let watched = Watched::new(&server.store);
-    sampled(watched.store(), &catalog, None).await;
-    assert!(!watched.reads().is_empty());
-    assert!(watched.reads().iter().all(|read| *read.table() == "orders"));
+    let analysis = sampled(watched.store(), &catalog, None).await;
+    let reads = watched.reads();
+    let (of_base, others): (Vec<_>, Vec<_>) =
+        reads.iter().partition(|read| *read.table() == "orders");
+    assert!(!of_base.is_empty());
+    let [scan] = others.as_slice() else {
+        panic!("{others:?}");
+    };
+    let page = server.store.read((*scan).clone()).await.unwrap();
+    let first = analysis.statistics.first(&path("orders_by_state", None));
+    let ids = |item: &Item| item["id"].clone();
+    let read = page.items.iter().map(|item| ids(&item.to_item()));
+    assert!(first.unwrap().items().map(ids).eq(read));
+    assert!((20..=300).contains(&page.scanned), "{}", page.scanned);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_cannot_be_read_takes_nothing_from_the_sample_of_the_base() {
+    let (server, catalog) = orders(5).await;
+    let watched = Watched::with(&server.store, |_, read| match read.table().as_str() {
+        "orders" => Do::Read,
+        _ => Do::Fail(ReadErrorKind::Denied),
+    });
+    let analysis = sampled(watched.store(), &catalog, None).await;
+    assert!(analysis.samples[0].complete && analysis.errors().next().is_none());
+    assert_eq!(
+        analysis.statistics.first(&path("orders_by_state", None)),
+        None
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

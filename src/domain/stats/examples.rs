@@ -1,8 +1,9 @@
 //! A few whole items of a sample: they tell what no counts of single attributes do, such as which
 //! values come together, and what a list contains.
 //!
-//! Kept of base tables only; what a copy holds of them follows. Values beyond a size are left out, so
-//! that statistics stay small and free of long text, and conditions on such attributes are not told.
+//! Chosen of base tables only; what a copy holds of them follows. What a Scan gives first is kept of every
+//! path that has an order of its own. Values beyond a size are left out, so that statistics stay small
+//! and free of long text, and conditions on such attributes are not told.
 
 use super::sampler::{Random, Reservoir};
 use super::spread::{Sampling, Spread, count, float};
@@ -15,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 
 /// Items kept at most.
-const MOST: usize = 300;
+const MOST: u32 = 300;
 /// Bytes of all of them at most.
 const MOST_BYTES: usize = 96 * 1024;
 /// Bytes of a value that is kept.
@@ -119,7 +120,7 @@ pub(super) struct ExampleSampler {
 impl ExampleSampler {
     pub(super) const fn new() -> Self {
         Self {
-            items: Reservoir::new(MOST),
+            items: Reservoir::new(MOST as usize),
             left_out: BTreeSet::new(),
         }
     }
@@ -141,28 +142,28 @@ impl ExampleSampler {
     }
 }
 
-/// Takes the items that a Scan gives first.
+/// Takes the items that a Scan gives first, in its order.
 #[derive(Debug, Default)]
-pub(super) struct FirstSampler {
-    items: Vec<Item>,
-    left_out: BTreeSet<String>,
+pub struct Beginning {
+    taken: Examples,
     bytes: usize,
 }
 
-impl FirstSampler {
-    pub(super) fn add(&mut self, item: &Item) {
-        if self.items.len() < MOST && self.bytes < MOST_BYTES {
-            let item = shortened(item, &mut self.left_out);
+impl Beginning {
+    /// Items that are taken at most.
+    pub const MOST: u32 = MOST;
+
+    /// The next item; those beyond what is kept are passed over.
+    pub fn add(&mut self, item: &Item) {
+        if count(self.taken.len()) < u64::from(MOST) && self.bytes < MOST_BYTES {
+            let item = shortened(item, &mut self.taken.left_out);
             self.bytes += item_size(&item);
-            self.items.push(item);
+            self.taken.items.push(item);
         }
     }
 
     pub(super) fn finish(self) -> Examples {
-        Examples {
-            items: self.items,
-            left_out: self.left_out,
-        }
+        self.taken
     }
 }
 

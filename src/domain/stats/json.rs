@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Changes with every change of the format; text of another version is of no use.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// What only tells the version.
 #[derive(Deserialize)]
@@ -19,37 +19,60 @@ struct Header {
     version: u32,
 }
 
-/// The text. JSON has no optional names, so the table itself stands beside its indexes.
+/// The text.
 #[derive(Serialize, Deserialize)]
 struct File<'a> {
     version: u32,
     id: Cow<'a, Option<String>>,
     sample: Option<Sample>,
     learned_at: Option<u64>,
-    table: Option<Cow<'a, PathStatistics>>,
-    indexes: BTreeMap<IndexName, Cow<'a, PathStatistics>>,
+    paths: ByPath<'a, PathStatistics>,
     attributes: Cow<'a, BTreeMap<String, AttributeStatistics>>,
     examples: Cow<'a, Examples>,
-    first: Cow<'a, Examples>,
+    first: ByPath<'a, Examples>,
+}
+
+/// Of a table and its indexes: JSON has no optional names, so the table itself stands beside them.
+#[derive(Serialize, Deserialize)]
+struct ByPath<'a, T: Clone> {
+    table: Option<Cow<'a, T>>,
+    indexes: BTreeMap<IndexName, Cow<'a, T>>,
+}
+
+impl<'a, T: Clone> ByPath<'a, T> {
+    fn of(all: &'a BTreeMap<Option<IndexName>, T>) -> Self {
+        let indexes = all.iter();
+        Self {
+            table: all.get(&None).map(Cow::Borrowed),
+            indexes: indexes
+                .filter_map(|(name, one)| Some((name.clone()?, Cow::Borrowed(one))))
+                .collect(),
+        }
+    }
+
+    fn into_owned(self) -> BTreeMap<Option<IndexName>, T> {
+        let table = self.table.map(|one| (None, one.into_owned()));
+        let indexes = self.indexes.into_iter();
+        indexes
+            .map(|(name, one)| (Some(name), one.into_owned()))
+            .chain(table)
+            .collect()
+    }
 }
 
 impl TableStatistics {
     /// As text.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let indexes = self.paths.iter();
         let file = File {
             version: VERSION,
             id: Cow::Borrowed(&self.id),
             sample: self.sample,
             learned_at: self.learned_at,
-            table: self.paths.get(&None).map(Cow::Borrowed),
-            indexes: indexes
-                .filter_map(|(name, path)| Some((name.clone()?, Cow::Borrowed(path))))
-                .collect(),
+            paths: ByPath::of(&self.paths),
             attributes: Cow::Borrowed(&self.attributes),
             examples: Cow::Borrowed(&self.examples),
-            first: Cow::Borrowed(&self.first),
+            first: ByPath::of(&self.first),
         };
         // All names are strings and all figures finite: nothing here can fail.
         serde_json::to_string(&file).unwrap_or_default()
@@ -68,15 +91,10 @@ impl TableStatistics {
                 .hint("`analyze` again"));
         }
         let file: File<'_> = serde_json::from_str(text).map_err(|error| corrupt(&error))?;
-        let table = file.table.map(|path| (None, path.into_owned()));
-        let indexes = file.indexes.into_iter();
         let statistics = Self {
             id: file.id.into_owned(),
             sample: file.sample,
-            paths: indexes
-                .map(|(name, path)| (Some(name), path.into_owned()))
-                .chain(table)
-                .collect(),
+            paths: file.paths.into_owned(),
             attributes: file.attributes.into_owned(),
             examples: file.examples.into_owned(),
             first: file.first.into_owned(),

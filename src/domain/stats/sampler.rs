@@ -116,13 +116,6 @@ impl Sampler {
         }
     }
 
-    /// The next item of those that a Scan of the table gives first; it is to be added, too.
-    pub fn begin(&mut self, item: &Item) {
-        if let Some(base) = self.tables.first_mut() {
-            base.begin(item);
-        }
-    }
-
     /// A page ended at this key (`LastEvaluatedKey`) and the next one was not read: its partition may go
     /// on behind it. Without this, a partition that was cut off is taken for whole.
     pub fn cut(&mut self, next: &Item) {

@@ -21,8 +21,8 @@ pub struct TableStatistics {
     pub(super) attributes: BTreeMap<String, AttributeStatistics>,
     /// Whole items of the sample.
     pub(super) examples: Examples,
-    /// The items that a Scan gives first, in its order.
-    pub(super) first: Examples,
+    /// The items that a Scan gives first, in its order: of the table itself and of indexes.
+    pub(super) first: BTreeMap<Option<IndexName>, Examples>,
     /// When something was last learned of it, in Unix seconds.
     pub(super) learned_at: Option<u64>,
 }

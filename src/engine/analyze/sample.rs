@@ -1,12 +1,13 @@
 //! The sample of one table: all of it when the budget pays for that, else segments of it.
 
+use super::beginning::beginnings;
 use super::draw::{Draw, UNIT, page_of};
 use super::{AnalyzeProgress, Known, Sample, Share};
 use crate::domain::cost::scan_range;
 use crate::domain::names::Rcu;
 use crate::domain::read::{ReadErrorKind, ReadPage};
 use crate::domain::schema::Table;
-use crate::domain::stats::{Sampler, Scanned, Statistics};
+use crate::domain::stats::{Beginning, PathName, Sampler, Scanned, Statistics};
 use crate::domain::value::Item;
 use crate::engine::pages::{Cursor, Pool, Reader, Stop};
 use xxhash_rust::xxh3::xxh3_64;
@@ -28,6 +29,10 @@ pub(super) struct Sampling<'r, 'a> {
     subject: Known<'a>,
     share: Share,
     sampler: Sampler,
+    /// What a Scan of the table gives first.
+    first: Beginning,
+    /// The same of its indexes and copies.
+    others: Vec<(PathName, Beginning)>,
     sampled: u64,
     /// Units of what was sampled.
     units: f64,
@@ -61,6 +66,8 @@ impl<'r, 'a> Sampling<'r, 'a> {
             subject,
             share,
             sampler: subject.sampler(),
+            first: Beginning::default(),
+            others: Vec::new(),
             sampled: 0,
             units: 0.0,
             begun: Vec::new(),
@@ -72,21 +79,31 @@ impl<'r, 'a> Sampling<'r, 'a> {
 
     /// Reads until the table or its share of the budget ends.
     pub(super) async fn run(&mut self) -> Result<(), Stop> {
+        match self.read().await {
+            // The end of the budget is the end that every sample is meant to have.
+            Err(Stop::Failed(error)) if error.kind == ReadErrorKind::Budget => Ok(()),
+            ended => ended,
+        }
+    }
+
+    async fn read(&mut self) -> Result<(), Stop> {
         let table = self.subject.table();
-        let share = self.share.until.0 - self.reader.used.rcu.0;
+        let share = self.left();
+        self.others = beginnings(self.reader, self.subject, share).await?;
+        let share = self.left();
         let whole = scan_range(table).and_then(|range| range.high);
-        let ended = match (whole, table.mean_item()) {
+        match (whole, table.mean_item()) {
             (Some(Rcu(whole)), Some(mean)) if whole > share => {
                 self.to_end = whole <= share * NEARLY_ALL;
                 self.segments(mean, Rcu(share)).await
             }
             _ => self.all(share).await,
-        };
-        match ended {
-            // The end of the budget is the end that every sample is meant to have.
-            Err(Stop::Failed(error)) if error.kind == ReadErrorKind::Budget => Ok(()),
-            ended => ended,
         }
+    }
+
+    /// Units of the share that are left.
+    fn left(&self) -> f64 {
+        self.share.until.0 - self.reader.used.rcu.0
     }
 
     /// Sums up; what was read of a sample that was stopped is one, too.
@@ -113,7 +130,15 @@ impl<'r, 'a> Sampling<'r, 'a> {
         } else {
             Scanned::Part
         };
-        (sample, self.sampler.finish(scanned, self.share.now))
+        let mut statistics = self.sampler.finish(scanned, self.share.now);
+        let base = PathName {
+            table: table.name.clone(),
+            index: None,
+        };
+        for (path, first) in self.others.into_iter().chain([(base, self.first)]) {
+            statistics.begin(&path, first);
+        }
+        (sample, statistics)
     }
 
     fn is_complete(&self) -> bool {
@@ -179,8 +204,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
     /// Reads a page of each segment until all were drawn, the share is spent, or they prove too narrow.
     async fn draw(&mut self, draw: &mut Draw) -> Result<(), Stop> {
         while draw.wider().is_none() && !self.is_spent() && !draw.is_exhausted() {
-            let left = self.share.until.0 - self.reader.used.rcu.0;
-            let width = draw.pages(left).clamp(1, WIDTH);
+            let width = draw.pages(self.left()).clamp(1, WIDTH);
             self.wave(draw, width).await?;
             if self.to_end {
                 self.read_begun(draw.items()).await?;
@@ -256,7 +280,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
         for item in page.items.iter() {
             let item = item.to_item();
             if first {
-                self.sampler.begin(&item);
+                self.first.add(&item);
             }
             self.sampler.add(&item);
         }
@@ -277,6 +301,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
     /// Begins anew.
     fn forget(&mut self) {
         self.sampler = self.subject.sampler();
+        self.first = Beginning::default();
         self.begun.clear();
         (self.sampled, self.units, self.filled) = (0, 0.0, 0);
     }
@@ -295,7 +320,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
     }
 
     fn is_spent(&self) -> bool {
-        self.reader.used.rcu.0 >= self.share.until.0 || self.sampler.is_full()
+        self.left() <= 0.0 || self.sampler.is_full()
     }
 
     fn cursor(&self, segment: Option<(u32, u32)>) -> Cursor {

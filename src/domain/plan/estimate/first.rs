@@ -4,7 +4,7 @@ use super::share::Conditions;
 use crate::domain::expr::{Predicate, holds};
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::schema::IndexKind;
-use crate::domain::stats::Examples;
+use crate::domain::stats::{Examples, PathName};
 use crate::domain::value::Item;
 
 /// What is known of the first items, in the order they are read.
@@ -16,28 +16,39 @@ pub(super) struct First {
     pub(super) fetched: Vec<u32>,
 }
 
-/// Of a Scan of the base or of a local index, which has the same partitions; nothing of any other path.
+/// Of a Scan of `path`, as far as its conditions can be told of what is known of it.
 pub(super) fn first(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     conditions: &Conditions<'_>,
 ) -> First {
-    let is_global = path.index.is_some_and(|i| i.kind == IndexKind::Global);
-    let known = context.statistics.first(&context.base.name);
-    let known = known.filter(|_| path.copy.is_none() && !is_global);
-    let told = |known: &&Examples| {
-        let mut conditions = conditions.here.iter().chain(&conditions.later);
-        conditions.all(|conjunct| known.tells(conjunct))
+    // A local index has the partitions of its table.
+    let own = path.index.filter(|index| index.kind == IndexKind::Global);
+    let name = PathName {
+        table: path.table.name.clone(),
+        index: own.map(|index| index.name.clone()),
     };
-    let Some(known) = known.filter(told) else {
+    let tells = |known: &Examples, conjuncts: &[&Predicate]| {
+        let mut conjuncts = conjuncts.iter();
+        conjuncts.all(|conjunct| known.tells(conjunct))
+    };
+    let known = context.statistics.first(&name);
+    let Some(known) = known.filter(|known| tells(known, &conditions.here)) else {
         return First::default();
     };
+    // Only items of the base show what is fetched from it.
+    let shows_base = path.copy.is_none() && own.is_none();
+    let shows_answers = shows_base && tells(known, &conditions.later);
+    let belongs = path.mapping().map(|mapping| &mapping.only);
     let all = |conjuncts: &[&Predicate], item: &Item| conjuncts.iter().all(|one| holds(one, item));
     let mut first = First::default();
     let (mut rows, mut answers) = (0, 0);
     for item in in_order(path, known) {
-        if all(&conditions.here, item) {
+        let is_row = all(&conditions.here, item) && belongs.is_none_or(|only| holds(only, item));
+        if is_row {
             rows += 1;
+        }
+        if is_row && shows_answers {
             answers += u32::from(all(&conditions.later, item));
             first.fetched.push(answers);
         }
@@ -50,7 +61,8 @@ pub(super) fn first(
 /// partitions only those that are known whole.
 fn in_order<'s>(path: &AccessPath<'_>, known: &'s Examples) -> Vec<&'s Item> {
     let items: Vec<&Item> = known.items().collect();
-    let Some(index) = path.index else {
+    let local = path.index.filter(|index| index.kind == IndexKind::Local);
+    let Some(index) = local else {
         return items;
     };
     let partition = |item: &Item| {
@@ -84,7 +96,7 @@ fn in_order<'s>(path: &AccessPath<'_>, known: &'s Examples) -> Vec<&'s Item> {
 mod tests {
     use crate::domain::plan::fixture::{catalog, path_of, try_route};
     use crate::domain::query::Consistency;
-    use crate::domain::stats::{Sampler, Scanned};
+    use crate::domain::stats::{Beginning, PathName, Sampler, Scanned};
     use crate::domain::value::{Item, Value};
     use rstest::rstest;
 
@@ -94,6 +106,7 @@ mod tests {
         let mut catalog = catalog();
         let dataset = catalog.dataset("strikes").cloned().unwrap();
         let mut sampler = Sampler::new(&dataset.base, Some(&dataset));
+        let mut beginning = Beginning::default();
         for id in 0..2_000 {
             let attributes = [
                 ("airport", format!("A{}", id / 200)),
@@ -103,10 +116,15 @@ mod tests {
             ];
             let attributes = attributes.map(|(name, value)| (name.to_owned(), Value::S(value)));
             let item = Item::from(attributes);
-            sampler.begin(&item);
+            beginning.add(&item);
             sampler.add(&item);
         }
         catalog.statistics = sampler.finish(Scanned::All, 1);
+        let base = PathName {
+            table: dataset.base.name.clone(),
+            index: None,
+        };
+        catalog.statistics.begin(&base, beginning);
         let text = format!("SELECT airport, strike_id FROM strikes WHERE {text} LIMIT 1");
         let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
         let others = route.rejected.into_iter().filter_map(|r| r.plan);

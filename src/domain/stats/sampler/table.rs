@@ -7,7 +7,7 @@ use super::reservoir::Random;
 use crate::domain::mapping::BoundCopy;
 use crate::domain::names::TableName;
 use crate::domain::schema::{KeySchema, Table};
-use crate::domain::stats::examples::{ExampleSampler, FirstSampler};
+use crate::domain::stats::examples::ExampleSampler;
 use crate::domain::stats::key::Key;
 use crate::domain::stats::table::{Sample, TableStatistics};
 use crate::domain::value::Item;
@@ -25,7 +25,6 @@ pub(super) struct TableSampler {
     paths: Vec<PathSampler>,
     attributes: BTreeMap<String, AttributeSampler>,
     examples: ExampleSampler,
-    first: FirstSampler,
     left_out: bool,
     items: u64,
     cluster: u64,
@@ -69,7 +68,6 @@ impl TableSampler {
             paths,
             attributes: BTreeMap::new(),
             examples: ExampleSampler::new(),
-            first: FirstSampler::default(),
             left_out: false,
             items: 0,
             cluster: 0,
@@ -103,12 +101,6 @@ impl TableSampler {
     pub(super) fn end_cluster(&mut self) {
         self.paths.iter_mut().for_each(PathSampler::end_cluster);
         self.cluster += 1;
-    }
-
-    pub(super) fn begin(&mut self, item: &Item) {
-        if self.copies.is_empty() {
-            self.first.add(item);
-        }
     }
 
     pub(super) fn add(&mut self, item: &Item, random: &mut Random) {
@@ -156,7 +148,7 @@ impl TableSampler {
             paths: paths.collect(),
             attributes: attributes.collect(),
             examples: self.examples.finish(),
-            first: self.first.finish(),
+            first: BTreeMap::new(),
             learned_at: None,
         };
         (self.table.name, statistics)

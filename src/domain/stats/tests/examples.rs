@@ -103,17 +103,22 @@ fn a_narrow_range_is_thought_to_hold_what_is_asked() {
 #[test]
 fn the_first_items_of_a_scan_are_kept_in_its_order() {
     let items = orders(3, 800);
-    let mut sampler = Sampler::new(&dataset().base, None);
-    items.iter().take(500).for_each(|item| sampler.begin(item));
-    add_all(&mut sampler, &items);
-    let statistics = sampler.finish(Scanned::All, 1);
+    let mut statistics = complete(&dataset(), &items);
+    for (index, from) in [(None, 0), (Some("by_day"), 100)] {
+        let mut beginning = Beginning::default();
+        items[from..500].iter().for_each(|item| beginning.add(item));
+        statistics.begin(&path("orders", index), beginning);
+    }
     let text = statistics.table("orders").unwrap().to_json();
     let read = TableStatistics::from_json(&text).unwrap();
     assert_eq!(Some(&read), statistics.table("orders"));
-    let first = statistics.first(&"orders".into()).unwrap();
     let ids = |item: &Item| item["order_id"].clone();
-    assert!(first.items().map(ids).eq(items.iter().take(300).map(ids)));
-    assert_eq!(complete(&dataset(), &items).first(&"orders".into()), None);
+    for (index, from) in [(None, 0), (Some("by_day"), 100)] {
+        let first = statistics.first(&path("orders", index)).unwrap();
+        let wanted = items[from..].iter().take(300);
+        assert!(first.items().map(ids).eq(wanted.map(ids)), "{index:?}");
+    }
+    assert_eq!(statistics.first(&path("orders", Some("by_total"))), None);
 }
 
 #[test]

@@ -1,0 +1,112 @@
+//! Where the Scans of indexes and copies begin: the first page of each.
+//!
+//! How many items there are, and of what kind, follows from the base; in which order a Scan meets them
+//! follows from nothing, and decides what it costs to find the first few.
+
+use super::draw::page_of;
+use super::{AnalyzeProgress, Known};
+use crate::domain::query::Consistency;
+use crate::domain::read::{ReadError, ReadErrorKind, ReadRequest, Scan};
+use crate::domain::schema::{Index, IndexKind};
+use crate::domain::stats::{Beginning, PathName};
+use crate::engine::pages::{Cursor, Pool, Reader, Stop};
+use std::collections::BTreeSet;
+
+/// Reads under way at once, as of the sample itself.
+const WIDTH: usize = 4;
+/// The part of a share that they may cost.
+const PART: f64 = 0.25;
+/// Units at which a page is worth its while.
+const LEAST: f64 = 1.0;
+
+/// Bytes taken for those of an item where nothing is known.
+const ITEM: f64 = 1024.0;
+
+/// A path that is scanned in an order of its own.
+struct Path {
+    name: PathName,
+    /// Bytes of the mean item of its table; those of an index are no larger.
+    item: f64,
+}
+
+/// Reads the first page of every path that a Scan may read, other than the base itself and its local
+/// indexes, which have the order of its partitions. A path that cannot be read is left out.
+pub(super) async fn beginnings(
+    reader: &mut Reader<AnalyzeProgress>,
+    known: Known<'_>,
+    share: f64,
+) -> Result<Vec<(PathName, Beginning)>, Stop> {
+    let paths = paths(known);
+    #[expect(clippy::cast_precision_loss, reason = "some dozens")]
+    let units = share * PART / paths.len().max(1) as f64;
+    let mut found = Vec::new();
+    if units < LEAST {
+        return Ok(found);
+    }
+    for paths in paths.chunks(WIDTH) {
+        let mut pool = Pool::default();
+        for (id, path) in paths.iter().enumerate() {
+            let items = page_of(units, path.item).min(Beginning::MOST);
+            reader.start(&mut pool, WIDTH, id, &scan(&path.name), Some(items));
+        }
+        loop {
+            match reader.next(&mut pool).await {
+                Ok(None) => break,
+                Ok(Some((id, page))) => {
+                    let mut beginning = Beginning::default();
+                    let items = page.items.iter();
+                    items.for_each(|item| beginning.add(&item.to_item()));
+                    found.push((paths[id].name.clone(), beginning));
+                }
+                Err(Stop::Failed(error)) if concerns_one_path(&error) => {}
+                Err(stop) => return Err(stop),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the others may still be read.
+fn concerns_one_path(error: &ReadError) -> bool {
+    error.kind != ReadErrorKind::Budget
+}
+
+fn scan(path: &PathName) -> Cursor {
+    Cursor::new(ReadRequest::Scan(Scan {
+        table: path.table.clone(),
+        index: path.index.clone(),
+        filter: None,
+        projection: None,
+        limit: None,
+        start: None,
+        segment: None,
+        consistency: Consistency::Eventual,
+    }))
+}
+
+fn paths(known: Known<'_>) -> Vec<Path> {
+    let base = known.table();
+    let copies = match known {
+        Known::Dataset(dataset) => dataset.copies.as_slice(),
+        Known::Table(_) => &[],
+    };
+    let mut seen = BTreeSet::new();
+    let mut paths = Vec::new();
+    for table in std::iter::once(base).chain(copies.iter().map(|copy| &copy.table)) {
+        if !seen.insert(&table.name) {
+            continue;
+        }
+        let path = |index: Option<&Index>| Path {
+            name: PathName {
+                table: table.name.clone(),
+                index: index.map(|index| index.name.clone()),
+            },
+            item: table.mean_item().unwrap_or(ITEM),
+        };
+        let has_own_order = |index: &&Index| index.kind == IndexKind::Global && index.active;
+        let global = table.indexes.iter().filter(has_own_order);
+        paths.extend((table.name != base.name).then(|| path(None)));
+        paths.extend(global.map(|index| path(Some(index))));
+    }
+    paths
+}
