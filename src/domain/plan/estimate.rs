@@ -7,6 +7,7 @@
 //! answers.
 
 mod bill;
+mod clump;
 mod course;
 mod first;
 mod floor;

@@ -103,6 +103,14 @@ impl Matches {
         self
     }
 
+    /// Whether the item at this place is one.
+    #[must_use]
+    pub fn contains(&self, at: usize) -> bool {
+        self.0
+            .get(at / 64)
+            .is_some_and(|word| word >> (at % 64) & 1 == 1)
+    }
+
     /// How many.
     #[must_use]
     pub fn count(&self) -> u32 {

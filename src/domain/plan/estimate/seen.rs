@@ -147,7 +147,7 @@ fn blended(with: f64, of: f64, independent: f64) -> f64 {
 }
 
 impl Seen {
-    fn matches(&self, examples: &Examples, conjunct: &Predicate) -> Option<Matches> {
+    pub(super) fn matches(&self, examples: &Examples, conjunct: &Predicate) -> Option<Matches> {
         let known = self.0.borrow().iter().find_map(|(other, matches)| {
             let is_it = other == conjunct;
             is_it.then(|| matches.clone())

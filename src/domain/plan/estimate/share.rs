@@ -1,14 +1,13 @@
 //! Of the items read, how many are rows.
 
-use super::known::Known;
+use super::clump::clump;
 use super::seen::{Among, told};
-use crate::domain::expr::{CompareOp, Predicate, paths_of_value};
+use crate::domain::expr::{CompareOp, Predicate};
 use crate::domain::names::TableName;
 use crate::domain::plan::Basis;
-use crate::domain::plan::access::{AccessPath, Context, Source, roots};
+use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::deciding::deciding;
 use crate::domain::plan::shape::Shape;
-use crate::domain::schema::KeyAttribute;
 use crate::domain::stats::Spread;
 
 /// How much better or worse the odds may be in a part than in all.
@@ -61,7 +60,7 @@ pub(super) fn shares(
     }
     let Conditions { given, here, later } = Conditions::of(context, path, shape, followed);
     let clump = match context.request.limit {
-        Some(_) => clump(context, path, here.iter().chain(&later).copied()),
+        Some(_) => clump(context, path, &[here.as_slice(), later.as_slice()].concat()),
         None => 1.0,
     };
     let share_of = |table: &TableName, given: &[&Predicate], wanted: &[&Predicate]| {
@@ -123,38 +122,6 @@ impl<'p> Conditions<'p> {
             },
         }
     }
-}
-
-/// How many rows lie together in the order of reading: where a key decides, those of a partition that
-/// is one of them, or of a stretch of each.
-fn clump<'p>(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
-    conjuncts: impl Iterator<Item = &'p Predicate>,
-) -> f64 {
-    let key = path.key();
-    let computed_from = |key: &KeyAttribute| match path.source(&key.name) {
-        Source::Base(name) => vec![name.to_owned()],
-        Source::Set(expr) => paths_of_value(expr)
-            .into_iter()
-            .map(|path| path.root.clone())
-            .collect(),
-        Source::Alias | Source::Unknown => Vec::new(),
-    };
-    let of =
-        |keys: &[KeyAttribute]| -> Vec<String> { keys.iter().flat_map(computed_from).collect() };
-    let (partition, sort) = (of(&key.partition), of(&key.sort));
-    let reads = |conjunct: &Predicate, names: &[String]| {
-        roots(conjunct).any(|root| names.iter().any(|name| name == root))
-    };
-    let (by_partition, within): (Vec<&Predicate>, Vec<&Predicate>) =
-        conjuncts.partition(|conjunct| reads(conjunct, &partition));
-    if by_partition.is_empty() && !within.iter().any(|conjunct| reads(conjunct, &sort)) {
-        return 1.0;
-    }
-    let (share, _) = share(context, &context.base.name, within.into_iter());
-    let together = Known::of(context, path).neighbours();
-    together.map_or(1.0, |items| (items * share.expected).max(1.0))
 }
 
 /// A share in a part of what it is known of: the odds may be [`ODDS`] times as good or as bad.

@@ -1,0 +1,189 @@
+//! How many rows lie together in the order in which a path is read.
+//!
+//! Rows that follow from keys lie in whole partitions or in stretches of them, and so do rows that follow
+//! from what goes with a key: of two items of a partition, both are rows more often than by chance. How
+//! much more often examples show.
+
+use super::known::Known;
+use super::share::share;
+use crate::domain::expr::{Predicate, evaluate, holds, paths_of_value};
+use crate::domain::plan::access::{AccessPath, Context, Source, roots};
+use crate::domain::schema::KeyAttribute;
+use crate::domain::value::{Item, Value};
+use std::collections::BTreeMap;
+
+/// Standard deviations within which luck explains what was seen.
+const DEVIATIONS: f64 = 2.0;
+
+/// Rows that lie together, on average; 1 where each lies by itself.
+pub(super) fn clump(context: &Context<'_>, path: &AccessPath<'_>, conjuncts: &[&Predicate]) -> f64 {
+    let Some(neighbours) = Known::of(context, path)
+        .neighbours()
+        .filter(|_| !conjuncts.is_empty())
+    else {
+        return 1.0;
+    };
+    let alike = alike(context, path, conjuncts).unwrap_or_default();
+    // As many as if so large a part of a partition were copies of one item (Kish, Survey Sampling:
+    // the design effect).
+    let seen = 1.0 + (neighbours - 1.0).max(0.0) * alike;
+    by_keys(context, path, conjuncts, neighbours).max(seen)
+}
+
+/// How much items of the same partition are alike in satisfying `conjuncts` or not: from 0, no more than any two items, to
+/// 1, always. `None` where no examples tell.
+fn alike(context: &Context<'_>, path: &AccessPath<'_>, conjuncts: &[&Predicate]) -> Option<f64> {
+    let (examples, _) = context.statistics.examples(&context.base.name)?;
+    let mut matches = examples.all();
+    for conjunct in conjuncts {
+        matches = matches.and(&context.seen.matches(examples, conjunct)?);
+    }
+    let mut partitions: BTreeMap<Vec<Value>, (f64, f64)> = BTreeMap::new();
+    for (at, item) in examples.items().enumerate() {
+        if let Some(key) = partition_of(path, item) {
+            let (all, rows) = partitions.entry(key).or_default();
+            *all += 1.0;
+            *rows += f64::from(u8::from(matches.contains(at)));
+        }
+    }
+    Some(correlation(partitions.values().copied()))
+}
+
+/// Of groups of so many items, so many of them rows.
+fn correlation(groups: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+    let sum =
+        |of: fn(f64, f64) -> f64| groups.clone().map(|(all, rows)| of(all, rows)).sum::<f64>();
+    let share = sum(|_, rows| rows) / sum(|all, _| all).max(1.0);
+    let pairs = sum(|all, _| all * (all - 1.0) / 2.0);
+    let both = sum(|_, rows| rows * (rows - 1.0) / 2.0);
+    let spread = share * (1.0 - share);
+    if pairs < 1.0 || spread <= 0.0 {
+        return 0.0;
+    }
+    let found = (both / pairs - share * share) / spread;
+    let doubt = DEVIATIONS * DEVIATIONS / pairs;
+    if found <= 0.0 {
+        return 0.0;
+    }
+    (found * (1.0 - doubt / (found * found))).clamp(0.0, 1.0)
+}
+
+/// What holds the item there; `None` where the path does not hold it, or more than once.
+fn partition_of(path: &AccessPath<'_>, item: &Item) -> Option<Vec<Value>> {
+    let is_held = path.copy.is_none_or(|(dataset, copy)| {
+        holds(&dataset.dataset.filter, item) && holds(&copy.mapping.filter, item)
+    });
+    let keys = path.key().partition.iter();
+    let values = keys.map(|key| match path.source(&key.name) {
+        Source::Base(name) => item.get(name).cloned(),
+        Source::Set(expr) => evaluate(expr, item),
+        Source::Alias | Source::Unknown => None,
+    });
+    values.collect::<Option<Vec<Value>>>().filter(|_| is_held)
+}
+
+/// Where a key decides, the rows of a partition that is one of them, or of a stretch of each.
+fn by_keys(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    conjuncts: &[&Predicate],
+    neighbours: f64,
+) -> f64 {
+    let key = path.key();
+    let computed_from = |key: &KeyAttribute| match path.source(&key.name) {
+        Source::Base(name) => vec![name.to_owned()],
+        Source::Set(expr) => paths_of_value(expr)
+            .into_iter()
+            .map(|path| path.root.clone())
+            .collect(),
+        Source::Alias | Source::Unknown => Vec::new(),
+    };
+    let of =
+        |keys: &[KeyAttribute]| -> Vec<String> { keys.iter().flat_map(computed_from).collect() };
+    let (partition, sort) = (of(&key.partition), of(&key.sort));
+    let reads = |conjunct: &Predicate, names: &[String]| {
+        roots(conjunct).any(|root| names.iter().any(|name| name == root))
+    };
+    let (by_partition, within): (Vec<&Predicate>, Vec<&Predicate>) = conjuncts
+        .iter()
+        .partition(|conjunct| reads(conjunct, &partition));
+    if by_partition.is_empty() && !within.iter().any(|conjunct| reads(conjunct, &sort)) {
+        return 1.0;
+    }
+    let (share, _) = share(context, &context.base.name, within.into_iter());
+    (neighbours * share.expected).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::fixture::{catalog, path_of, try_route};
+    use crate::domain::query::Consistency;
+    use crate::domain::stats::{Sampler, Scanned};
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::whole_partitions(&[(4, 4), (4, 0), (4, 4), (4, 0)], 20, 1.0)]
+    #[case::half_of_each(&[(4, 2), (4, 2)], 20, 0.0)]
+    #[case::less_than_by_chance(&[(2, 1), (2, 1)], 50, 0.0)]
+    #[case::mostly_whole(&[(40, 36), (40, 4)], 5, 0.63)]
+    #[case::none(&[(4, 0), (4, 0)], 20, 0.0)]
+    #[case::each_by_itself(&[(1, 1), (1, 0)], 20, 0.0)]
+    #[case::a_few_pairs_say_nothing(&[(2, 2), (2, 0)], 1, 0.0)]
+    fn rows_lie_together_where_partitions_are_one_or_the_other(
+        #[case] groups: &[(u32, u32)],
+        #[case] times: usize,
+        #[case] expected: f64,
+    ) {
+        let groups = groups.repeat(times);
+        let groups = groups
+            .iter()
+            .map(|(all, rows)| (f64::from(*all), f64::from(*rows)));
+        let found = correlation(groups);
+        assert!((found - expected).abs() < 0.05, "{found}");
+    }
+
+    /// A thousand strikes, the damage of which goes by the month and the species by nothing.
+    fn expected(path: &str, filter: &str) -> f64 {
+        let mut catalog = catalog();
+        let dataset = catalog.dataset("strikes").cloned().unwrap();
+        let mut sampler = Sampler::new(&dataset.base, Some(&dataset));
+        for id in 0..1_000 {
+            let month = 1 + id % 10;
+            let attributes = [
+                ("airport", format!("A{:02}", id % 37)),
+                ("strike_id", format!("S{id:04}")),
+                ("struck_on", format!("1998-{month:02}-01")),
+                ("operator", "B".to_owned()),
+                (
+                    "damage",
+                    if month == 3 { "Minor" } else { "None" }.to_owned(),
+                ),
+                (
+                    "species",
+                    if id % 101 < 10 { "Gull" } else { "Dove" }.to_owned(),
+                ),
+            ];
+            let attributes = attributes.map(|(name, value)| (name.to_owned(), Value::S(value)));
+            sampler.add(&Item::from(attributes));
+        }
+        catalog.statistics = sampler.finish(Scanned::All, 1);
+        let text = format!("SELECT airport, strike_id FROM strikes WHERE {filter} LIMIT 5");
+        let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
+        let others = route.rejected.into_iter().filter_map(|r| r.plan);
+        let mut plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        let plan = plans.find(|plan| path_of(&plan.access) == path).unwrap();
+        plan.estimate.expected.0
+    }
+
+    #[test]
+    fn rows_of_one_month_are_half_a_scan_by_months_away() {
+        let (together, apart) = (
+            expected("by_month", "damage = 'Minor'"),
+            expected("by_month", "species = 'Gull'"),
+        );
+        assert!(together > 3.0 * apart, "{together} and {apart}");
+        let elsewhere = expected("strikes", "damage = 'Minor'");
+        assert!(elsewhere < together / 2.0, "{together} and {elsewhere}");
+    }
+}
