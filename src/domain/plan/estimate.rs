@@ -113,9 +113,10 @@ pub(super) fn of_partitions(
         volumes.reverse();
     }
     let shares = shares(context, path, shape, (Of::Part, &binding.followed));
+    let answers = shares.answers();
     let rows: Vec<Spread> = volumes
         .iter()
-        .map(|volume| few(volume.items, shares.read, shares.of))
+        .map(|volume| few(volume.items, answers, shares.of))
         .collect();
     let surplus = groups::surplus(context, path, order, &rows);
     let reading = Reading {

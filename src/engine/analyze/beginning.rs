@@ -14,8 +14,6 @@ use std::collections::BTreeSet;
 
 /// Reads under way at once, as of the sample itself.
 const WIDTH: usize = 4;
-/// The part of a share that they may cost.
-const PART: f64 = 0.25;
 /// Units at which a page is worth its while.
 const LEAST: f64 = 1.0;
 
@@ -29,16 +27,17 @@ struct Path {
     item: f64,
 }
 
-/// Reads the first page of every path that a Scan may read, other than the base itself and its local
-/// indexes, which have the order of its partitions. A path that cannot be read is left out.
+/// Reads the first page of every path that has an order of its own, for so many units in all; `with_base`
+/// of the base, too. A local index has the partitions of its table. What cannot be read is left out.
 pub(super) async fn beginnings(
     reader: &mut Reader<AnalyzeProgress>,
     known: Known<'_>,
-    share: f64,
+    with_base: bool,
+    units: f64,
 ) -> Result<Vec<(PathName, Beginning)>, Stop> {
-    let paths = paths(known);
+    let paths = paths(known, with_base);
     #[expect(clippy::cast_precision_loss, reason = "some dozens")]
-    let units = share * PART / paths.len().max(1) as f64;
+    let units = units / paths.len().max(1) as f64;
     let mut found = Vec::new();
     if units < LEAST {
         return Ok(found);
@@ -84,7 +83,7 @@ fn scan(path: &PathName) -> Cursor {
     }))
 }
 
-fn paths(known: Known<'_>) -> Vec<Path> {
+fn paths(known: Known<'_>, with_base: bool) -> Vec<Path> {
     let base = known.table();
     let copies = match known {
         Known::Dataset(dataset) => dataset.copies.as_slice(),
@@ -105,7 +104,7 @@ fn paths(known: Known<'_>) -> Vec<Path> {
         };
         let has_own_order = |index: &&Index| index.kind == IndexKind::Global && index.active;
         let global = table.indexes.iter().filter(has_own_order);
-        paths.extend((table.name != base.name).then(|| path(None)));
+        paths.extend((with_base || table.name != base.name).then(|| path(None)));
         paths.extend(global.map(|index| path(Some(index))));
     }
     paths

@@ -20,6 +20,8 @@ const PAGE: (f64, f64) = (1.0, 64.0);
 /// many first pages say more; here they would leave out the ends of large partitions only, such as
 /// their latest items.
 const NEARLY_ALL: f64 = 2.0;
+/// The part of a share that it may cost to see where Scans begin.
+const BEGINNINGS: f64 = 0.25;
 /// Items of the first page of a table whose items nobody has seen.
 const FIRST: u32 = 100;
 
@@ -29,9 +31,10 @@ pub(super) struct Sampling<'r, 'a> {
     subject: Known<'a>,
     share: Share,
     sampler: Sampler,
-    /// What a Scan of the table gives first.
+    /// What a Scan of the table gives first, where it is read in that order.
     first: Beginning,
-    /// The same of its indexes and copies.
+    in_order: bool,
+    /// What Scans of others give first, and of the table where it is not.
     others: Vec<(PathName, Beginning)>,
     sampled: u64,
     /// Units of what was sampled.
@@ -50,8 +53,6 @@ pub(super) struct Sampling<'r, 'a> {
 struct Begun {
     cursor: Cursor,
     next: Option<Item>,
-    /// Whether a Scan of the table begins with it.
-    first: bool,
 }
 
 impl<'r, 'a> Sampling<'r, 'a> {
@@ -67,6 +68,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
             share,
             sampler: subject.sampler(),
             first: Beginning::default(),
+            in_order: false,
             others: Vec::new(),
             sampled: 0,
             units: 0.0,
@@ -88,16 +90,22 @@ impl<'r, 'a> Sampling<'r, 'a> {
 
     async fn read(&mut self) -> Result<(), Stop> {
         let table = self.subject.table();
-        let share = self.left();
-        self.others = beginnings(self.reader, self.subject, share).await?;
-        let share = self.left();
         let whole = scan_range(table).and_then(|range| range.high);
-        match (whole, table.mean_item()) {
-            (Some(Rcu(whole)), Some(mean)) if whole > share => {
+        // Of what it costs and holds, in case it costs more than there is.
+        let too_large = |share: f64| {
+            let Rcu(whole) = whole.filter(|Rcu(whole)| *whole > share)?;
+            Some((whole, table.mean_item()?))
+        };
+        let share = self.left();
+        let in_parts = too_large(share * (1.0 - BEGINNINGS)).is_some();
+        self.others = beginnings(self.reader, self.subject, in_parts, share * BEGINNINGS).await?;
+        let share = self.left();
+        match too_large(share) {
+            Some((whole, mean)) => {
                 self.to_end = whole <= share * NEARLY_ALL;
                 self.segments(mean, Rcu(share)).await
             }
-            _ => self.all(share).await,
+            None => self.all(share).await,
         }
     }
 
@@ -167,11 +175,10 @@ impl<'r, 'a> Sampling<'r, 'a> {
 
     /// Reads all of it, page by page.
     async fn all(&mut self, share: f64) -> Result<(), Stop> {
-        self.exhausted = true;
+        (self.exhausted, self.in_order) = (true, true);
         self.begun.push(Begun {
             cursor: self.cursor(None),
             next: None,
-            first: true,
         });
         let page = (share / 8.0).clamp(PAGE.0, PAGE.1);
         self.read_on(0, |sampling| match sampling.mean_item() {
@@ -231,28 +238,24 @@ impl<'r, 'a> Sampling<'r, 'a> {
             let cursor = self.cursor(Some(segment));
             self.reader
                 .start(&mut pool, width, reading.len(), &cursor, items);
-            // A Scan without segments reads their hashes in the same order.
-            reading.push((cursor, segment.0 == 0, None));
+            reading.push((cursor, None));
         }
         let ended = loop {
             match self.reader.next(&mut pool).await {
-                Ok(Some((at, page))) => reading[at].2 = Some(page),
+                Ok(Some((at, page))) => reading[at].1 = Some(page),
                 Ok(None) => break Ok(()),
                 Err(stop) => break Err(stop),
             }
         };
-        for (mut cursor, first, page) in reading {
+        for (mut cursor, page) in reading {
             let Some(page) = page else { continue };
             draw.saw(page.scanned);
             self.filled += usize::from(page.scanned > 0);
             cursor.advance(&page)?;
             let next = page.next.clone();
-            self.begun.extend((!cursor.ended()).then_some(Begun {
-                cursor,
-                next,
-                first,
-            }));
-            self.take(&page, first).await?;
+            let goes_on = !cursor.ended();
+            self.begun.extend(goes_on.then_some(Begun { cursor, next }));
+            self.take(&page).await?;
         }
         ended
     }
@@ -270,16 +273,15 @@ impl<'r, 'a> Sampling<'r, 'a> {
             let begun = &mut self.begun[at];
             begun.cursor.advance(&page)?;
             begun.next.clone_from(&page.next);
-            let first = begun.first;
-            self.take(&page, first).await?;
+            self.take(&page).await?;
         }
         Ok(())
     }
 
-    async fn take(&mut self, page: &ReadPage, first: bool) -> Result<(), Stop> {
+    async fn take(&mut self, page: &ReadPage) -> Result<(), Stop> {
         for item in page.items.iter() {
             let item = item.to_item();
-            if first {
+            if self.in_order {
                 self.first.add(&item);
             }
             self.sampler.add(&item);
@@ -301,7 +303,6 @@ impl<'r, 'a> Sampling<'r, 'a> {
     /// Begins anew.
     fn forget(&mut self) {
         self.sampler = self.subject.sampler();
-        self.first = Beginning::default();
         self.begun.clear();
         (self.sampled, self.units, self.filled) = (0, 0.0, 0);
     }

@@ -80,7 +80,8 @@ pub(super) fn under_limit(
     let ends = |end: End| move |read: &Volume| (end(&read.items), end(&read.bytes));
     let mean = (read.expected, fetched.expected);
     let items: f64 = reading.volumes.iter().map(|read| read.items.expected).sum();
-    let longer = search(limit, reading.shares.clump, mean.0 * mean.1, items);
+    let answers = reading.shares.answers().expected;
+    let longer = search(limit, reading.shares.clump, answers, items);
     let likely = |wait: f64| {
         let shares = after(wait * longer, mean);
         played(&ends(EXPECTED), shares, (Supply::Even, EXPECTED))

@@ -37,6 +37,16 @@ impl Shares {
         of: Of::All,
         basis: Basis::Exact,
     };
+
+    /// Of the items read, those that answer.
+    pub(super) fn answers(&self) -> Spread {
+        let (read, fetched) = (self.read, self.fetched);
+        Spread {
+            low: read.low * fetched.low,
+            expected: read.expected * fetched.expected,
+            high: read.high * fetched.high,
+        }
+    }
 }
 
 /// Whose shares they are.
