@@ -45,7 +45,7 @@ pub(super) fn under_limit(
     limited: &Limited<'_>,
 ) -> Option<(Bill, Basis)> {
     let limit = float(limited.limit);
-    let clumps = limit / reading.shares.clump;
+    let clumps = limit / reading.shares.clumps.rows;
     let (read, fetched) = (reading.shares.read, reading.shares.fetched);
     let is_sure = read.low >= 1.0 && fetched.low >= 1.0;
     let fetch = |items: f64| match limited.base {
@@ -81,7 +81,7 @@ pub(super) fn under_limit(
     let mean = (read.expected, fetched.expected);
     let items: f64 = reading.volumes.iter().map(|read| read.items.expected).sum();
     let answers = reading.shares.answers().expected;
-    let longer = search(limit, reading.shares.clump, answers, items);
+    let longer = reading.shares.clumps.search(limit, answers, items);
     let likely = |wait: f64| {
         let shares = after(wait * longer, mean);
         played(&ends(EXPECTED), shares, (Supply::Even, EXPECTED))
@@ -124,15 +124,6 @@ fn waits(clumps: f64) -> [f64; 5] {
     let waits = LUCK.map(|sigma| wait(sigma).max(0.0).powi(3));
     let mean = waits.iter().sum::<f64>() / 5.0;
     waits.map(|wait| wait / mean)
-}
-
-/// How many times the items that a share alone makes necessary are read for `limit` rows, where so many
-/// lie together, of a path of `items`: all those before the first of them are read in vain.
-fn search(limit: f64, clump: f64, share: f64, items: f64) -> f64 {
-    let clumps = (items * share / clump).max(f64::MIN_POSITIVE);
-    let before = items * (1.0 - share) / (clumps + 1.0);
-    let read = (limit / clump).max(1.0) * before + limit;
-    (read * share / limit).max(1.0)
 }
 
 /// The shares of rows in what is read and in what is fetched when it takes so many times as long as
@@ -207,23 +198,6 @@ mod tests {
             "{waits:?}"
         );
         assert!((waits.iter().sum::<f64>() - 5.0).abs() < 1e-9, "{waits:?}");
-    }
-
-    #[rstest]
-    #[case::each_by_itself(5.0, 1.0, 0.5, 1_000.0, 1.0..1.01)]
-    #[case::more_than_a_clump(500.0, 50.0, 0.5, 10_000.0, 1.0..1.01)]
-    #[case::all_are_rows(5.0, 50.0, 1.0, 1_000.0, 1.0..1.01)]
-    // One of ten stretches: half of all on average, in place of fifty items.
-    #[case::in_one_place(5.0, 100.0, 0.1, 1_000.0, 9.0..9.2)]
-    fn rows_that_lie_together_are_searched_for(
-        #[case] limit: f64,
-        #[case] clump: f64,
-        #[case] share: f64,
-        #[case] items: f64,
-        #[case] times: Range<f64>,
-    ) {
-        let found = search(limit, clump, share, items);
-        assert!(times.contains(&found), "{found}");
     }
 
     #[rstest]

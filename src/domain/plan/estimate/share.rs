@@ -1,6 +1,6 @@
 //! Of the items read, how many are rows.
 
-use super::clump::clump;
+use super::clump::Clumps;
 use super::seen::{Among, told};
 use crate::domain::expr::{CompareOp, Predicate};
 use crate::domain::names::TableName;
@@ -20,8 +20,8 @@ pub(super) struct Shares {
     pub(super) read: Spread,
     /// Of the base items fetched, those that answer.
     pub(super) fetched: Spread,
-    /// How many rows lie together, where keys decide what is one.
-    pub(super) clump: f64,
+    /// How they lie in partitions.
+    pub(super) clumps: Clumps,
     /// Whose they are.
     pub(super) of: Of,
     /// Where that comes from.
@@ -33,7 +33,7 @@ impl Shares {
     const ALL: Self = Self {
         read: Spread::exact(1.0),
         fetched: Spread::exact(1.0),
-        clump: 1.0,
+        clumps: Clumps::NONE,
         of: Of::All,
         basis: Basis::Exact,
     };
@@ -69,10 +69,6 @@ pub(super) fn shares(
         return Shares::ALL;
     }
     let Conditions { given, here, later } = Conditions::of(context, path, shape, followed);
-    let clump = match context.request.limit {
-        Some(_) => clump(context, path, &[here.as_slice(), later.as_slice()].concat()),
-        None => 1.0,
-    };
     let share_of = |table: &TableName, given: &[&Predicate], wanted: &[&Predicate]| {
         let (independent, basis) = share(context, table, wanted.iter().copied());
         let (found, is_of_part) = match told(context, given, wanted, independent) {
@@ -86,14 +82,23 @@ pub(super) fn shares(
         (found, basis)
     };
     let (read, of_read) = share_of(&path.table.name, &given, &here);
-    let known: Vec<&Predicate> = given.into_iter().chain(here).collect();
+    let known: Vec<&Predicate> = given.into_iter().chain(here.iter().copied()).collect();
     let (fetched, of_fetched) = share_of(&context.base.name, &known, &later);
-    Shares {
+    let shares = Shares {
         read,
         fetched,
-        clump,
+        clumps: Clumps::NONE,
         of,
         basis: of_read.max(of_fetched),
+    };
+    if context.request.limit.is_none() {
+        return shares;
+    }
+    let answers = shares.answers().expected;
+    let conjuncts = [here, later].concat();
+    Shares {
+        clumps: Clumps::of(context, path, &conjuncts, answers),
+        ..shares
     }
 }
 
