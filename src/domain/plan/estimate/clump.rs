@@ -71,8 +71,8 @@ impl Clumps {
     }
 }
 
-/// The share of partitions of so many `items` that hold no row, where partitions have shares of rows that differ as
-/// a beta distribution of this mean and correlation does.
+/// The share of partitions of so many `items` that hold no row, where partitions have shares of rows that
+/// differ as a beta distribution of this mean and correlation does.
 fn without_rows(share: f64, alike: f64, items: f64) -> f64 {
     if share <= 0.0 || share >= 1.0 {
         return 0.0;
@@ -91,8 +91,8 @@ fn without_rows(share: f64, alike: f64, items: f64) -> f64 {
     ln.exp().clamp(0.0, 1.0 - share)
 }
 
-/// How much items of the same partition are alike in satisfying `conjuncts` or not: from 0, no more than any two items, to
-/// 1, always. `None` where no examples tell.
+/// How much items of the same partition are alike in satisfying `conjuncts` or not: from 0, no more than any
+/// two items, to 1, always. `None` where no examples tell.
 fn alike(context: &Context<'_>, path: &AccessPath<'_>, conjuncts: &[&Predicate]) -> Option<f64> {
     let (examples, _) = context.statistics.examples(&context.base.name)?;
     let mut matches = examples.all();
@@ -107,13 +107,15 @@ fn alike(context: &Context<'_>, path: &AccessPath<'_>, conjuncts: &[&Predicate])
             *rows += f64::from(u8::from(matches.contains(at)));
         }
     }
-    Some(correlation(partitions.values().copied()))
+    Some(correlation(&partitions.into_values().collect::<Vec<_>>()))
 }
 
 /// Of groups of so many items, so many of them rows.
-fn correlation(groups: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
-    let sum =
-        |of: fn(f64, f64) -> f64| groups.clone().map(|(all, rows)| of(all, rows)).sum::<f64>();
+fn correlation(groups: &[(f64, f64)]) -> f64 {
+    let sum = |of: fn(f64, f64) -> f64| {
+        let groups = groups.iter();
+        groups.map(|(all, rows)| of(*all, *rows)).sum::<f64>()
+    };
     let share = sum(|_, rows| rows) / sum(|all, _| all).max(1.0);
     let pairs = sum(|all, _| all * (all - 1.0) / 2.0);
     let both = sum(|_, rows| rows * (rows - 1.0) / 2.0);
@@ -197,10 +199,11 @@ mod tests {
         #[case] expected: f64,
     ) {
         let groups = groups.repeat(times);
-        let groups = groups
-            .iter()
-            .map(|(all, rows)| (f64::from(*all), f64::from(*rows)));
-        let found = correlation(groups);
+        let groups = groups.into_iter();
+        let groups: Vec<(f64, f64)> = groups
+            .map(|(all, rows)| (f64::from(all), f64::from(rows)))
+            .collect();
+        let found = correlation(&groups);
         assert!((found - expected).abs() < 0.05, "{found}");
     }
 

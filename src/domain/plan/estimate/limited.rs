@@ -44,16 +44,53 @@ pub(super) fn under_limit(
     reading: &Reading,
     limited: &Limited<'_>,
 ) -> Option<(Bill, Basis)> {
-    let limit = float(limited.limit);
-    let clumps = limit / reading.shares.clumps.rows;
-    let (read, fetched) = (reading.shares.read, reading.shares.fetched);
-    let is_sure = read.low >= 1.0 && fetched.low >= 1.0;
-    let fetch = |items: f64| match limited.base {
-        None => Some((Bill::NOTHING, Basis::Exact)),
-        Some(base) => base.by_keys(Spread::exact(items)),
+    let run = Run {
+        context,
+        reading,
+        limited,
+        clumps: float(limited.limit) / reading.shares.clumps.rows,
     };
-    let basis = reading.basis.max(reading.shares.basis).max(fetch(0.0)?.1);
-    let played = |volume: Size, (read, fetched): (f64, f64), (supply, end): (Supply, End)| {
+    let basis = reading.basis.max(reading.shares.basis);
+    let basis = basis.max(run.fetch(0.0)?.1);
+    let expected = run.expected()?;
+    Some((run.widened(expected)?, basis))
+}
+
+/// A run that may be played.
+#[derive(Debug, Clone, Copy)]
+struct Run<'a> {
+    context: &'a Context<'a>,
+    reading: &'a Reading,
+    limited: &'a Limited<'a>,
+    /// How many clumps of rows make up the LIMIT.
+    clumps: f64,
+}
+
+impl Run<'_> {
+    /// Of so many base items.
+    fn fetch(&self, items: f64) -> Option<(Bill, Basis)> {
+        match self.limited.base {
+            None => Some((Bill::NOTHING, Basis::Exact)),
+            Some(base) => base.by_keys(Spread::exact(items)),
+        }
+    }
+
+    /// Whether every item that is read is a row and answers.
+    const fn is_sure(&self) -> bool {
+        let shares = &self.reading.shares;
+        shares.read.low >= 1.0 && shares.fetched.low >= 1.0
+    }
+
+    /// One course of it: partitions of these sizes, these shares of rows.
+    fn played(
+        &self,
+        volume: Size<'_>,
+        (read, fetched): (f64, f64),
+        (supply, end): (Supply, End),
+    ) -> Option<Bill> {
+        let Self {
+            reading, limited, ..
+        } = *self;
         let rules = Rules {
             limit: limited.limit + whole(end(&reading.surplus).round()),
             filtered: limited.filtered,
@@ -62,7 +99,7 @@ pub(super) fn under_limit(
                 other => other,
             },
             most_items: reading.most_items,
-            consistency: context.consistency,
+            consistency: self.context.consistency,
             item: reading.item,
             share: read,
             fetched: limited.base.map(|_| fetched),
@@ -70,48 +107,66 @@ pub(super) fn under_limit(
         };
         let partitions: Vec<(f64, f64)> = reading.volumes.iter().map(volume).collect();
         let (bill, fetched) = play(rules, &partitions);
-        let (fetch, _) = fetch(fetched)?;
+        let (fetch, _) = self.fetch(fetched)?;
         Some(Bill {
             // Its calls are in the bill, wave by wave.
             requests: bill.requests,
             ..bill + fetch
         })
-    };
-    let ends = |end: End| move |read: &Volume| (end(&read.items), end(&read.bytes));
-    let mean = (read.expected, fetched.expected);
-    let items: f64 = reading.volumes.iter().map(|read| read.items.expected).sum();
-    let answers = reading.shares.answers().expected;
-    let longer = reading.shares.clumps.search(limit, answers, items);
-    let likely = |wait: f64| {
-        let shares = after(wait * longer, mean);
-        played(&ends(EXPECTED), shares, (Supply::Even, EXPECTED))
-    };
-    let mut bill = if is_sure {
-        likely(1.0)?
-    } else {
-        let bills: Option<Vec<Bill>> = waits(clumps).into_iter().map(likely).collect();
-        average(&bills?)
-    };
-    // More to read may mean fewer partitions to read it from, and fewer rows larger pages: so every
-    // end is played with every other.
-    let luck = [with_luck(read, clumps), with_luck(fetched, clumps)];
-    let of = |end: End| (end(&luck[0]), end(&luck[1]));
-    let shares: &[End] = if is_sure { &[HIGH] } else { &[LOW, HIGH] };
-    let supplies: &[Supply] = match reading.sequence {
-        Sequence::Merge(_) => &[Supply::Best, Supply::Worst],
-        Sequence::Sweep | Sequence::InOrder => &[Supply::Even],
-    };
-    for volume in [LOW, HIGH] {
-        for share in shares {
-            for supply in supplies {
-                bill = widened(bill, played(&ends(volume), of(*share), (*supply, volume))?);
+    }
+
+    /// The mean of all courses.
+    fn expected(&self) -> Option<Bill> {
+        let shares = &self.reading.shares;
+        let mean = (shares.read.expected, shares.fetched.expected);
+        let likely = |wait: f64| {
+            let course = (Supply::Even, EXPECTED);
+            self.played(&ends(EXPECTED), after(wait, mean), course)
+        };
+        if self.is_sure() {
+            return likely(1.0);
+        }
+        let items = self.reading.volumes.iter().map(|read| read.items.expected);
+        let (limit, answers) = (float(self.limited.limit), shares.answers().expected);
+        let longer = shares.clumps.search(limit, answers, items.sum());
+        let waits = waits(self.clumps).map(|wait| wait * longer);
+        let bills: Option<Vec<Bill>> = waits.into_iter().map(likely).collect();
+        Some(average(&bills?))
+    }
+
+    /// The same with all that may be otherwise. More to read may mean fewer partitions to read it from, and
+    /// fewer rows larger pages: so every end is played with every other.
+    fn widened(&self, mut bill: Bill) -> Option<Bill> {
+        let shares = &self.reading.shares;
+        let luck = [shares.read, shares.fetched].map(|share| with_luck(share, self.clumps));
+        let of = |end: End| (end(&luck[0]), end(&luck[1]));
+        let shares: &[End] = if self.is_sure() {
+            &[HIGH]
+        } else {
+            &[LOW, HIGH]
+        };
+        let supplies: &[Supply] = match self.reading.sequence {
+            Sequence::Merge(_) => &[Supply::Best, Supply::Worst],
+            Sequence::Sweep | Sequence::InOrder => &[Supply::Even],
+        };
+        for volume in [LOW, HIGH] {
+            for share in shares {
+                for supply in supplies {
+                    let course = (*supply, volume);
+                    bill = widened(bill, self.played(&ends(volume), of(*share), course)?);
+                }
             }
         }
+        // At best the first partition holds just what is asked.
+        let just = |read: &Volume| just_enough(read, self.limited.limit, luck[0].high);
+        let best = self.played(&just, of(HIGH), (Supply::Best, LOW))?;
+        Some(widened(bill, best))
     }
-    // At best the first partition holds just what is asked.
-    let just = |read: &Volume| just_enough(read, limited.limit, luck[0].high);
-    bill = widened(bill, played(&just, of(HIGH), (Supply::Best, LOW))?);
-    Some((bill, basis))
+}
+
+/// A volume's items and bytes at one end.
+fn ends(end: End) -> impl Fn(&Volume) -> (f64, f64) {
+    move |read| (end(&read.items), end(&read.bytes))
 }
 
 /// How many times the items that a share alone makes necessary it takes to find so many clumps of
