@@ -23,13 +23,18 @@ pub(in crate::ui) fn contrast(one: &str, other: &str, columns: usize) -> Contras
     let backwards = one_tail.iter().rev().zip(other_tail.iter().rev());
     let suffix = backwards.take_while(|(a, b)| a == b).count();
     let fits = width(&one).max(width(&other)) <= columns;
+    let common: Vec<char> = one.chars().take(prefix).collect();
     // Some of what both have in common tells where in the text this is.
     let start = if fits {
         0
     } else {
-        prefix.saturating_sub(columns / 3)
+        prefix - last_within(&common, columns / 3)
     };
-    let (lead, start) = if start > 1 { ("…", start) } else { ("", 0) };
+    // The mark of what is left out takes a column itself.
+    let (lead, start) = match common[..start].iter().collect::<String>() {
+        left_out if width(&left_out) > 1 => ("…", start),
+        _ => ("", 0),
+    };
     let window: String = one.chars().skip(start).collect();
     let window = format!("{lead}{window}");
     let shown = truncate(&window, columns);
@@ -46,6 +51,16 @@ pub(in crate::ui) fn contrast(one: &str, other: &str, columns: usize) -> Contras
     }
 }
 
+/// How many of the last characters fit into `columns`.
+fn last_within(text: &[char], columns: usize) -> usize {
+    let mut used = 0;
+    let fits = text.iter().rev().take_while(|c| {
+        used += width(c.encode_utf8(&mut [0; 4]));
+        used <= columns
+    });
+    fits.count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +73,7 @@ mod tests {
     #[case::nothing_in_common("", "x", 3, ["", "", "   "])]
     #[case::repeated("aaa", "aa", 4, ["aa", "a", " "])]
     #[case::far_in("the bird hit the left engine", "the bird hit the nose", 12, ["…the ", "left e…", ""])]
+    #[case::wide("鳥鳥鳥x", "鳥鳥鳥y", 6, ["…鳥", "x", "  "])]
     #[case::hostile("a\u{1b}b", "ab", 4, ["a", "␛", "b "])]
     fn the_part_that_differs_is_in_sight(
         #[case] one: &str,
