@@ -38,3 +38,18 @@ fn wrapped(tree: &str, columns: usize) -> String {
     let lines = tree.lines().flat_map(|line| wrap_branch(line, columns));
     lines.map(|line| line + "\n").collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_wider_than_asked_and_without_a_width_none_is_broken() {
+        let tree = "query strikes\n├ filter         operator = 'UNITED' AND cost_total > 5\n";
+        assert_eq!(
+            wrapped(tree, 40),
+            "query strikes\n├ filter         operator = 'UNITED' AND\n│                cost_total > 5\n"
+        );
+        assert_eq!(wrapped(tree, usize::MAX), tree);
+    }
+}

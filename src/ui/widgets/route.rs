@@ -131,6 +131,11 @@ fn paths(state: &State, planned: &Planned) -> Vec<Path> {
         path
     });
     let mut rest: Vec<Path> = rest.collect();
+    let is_known = |path: &Path| path.estimate.is_none_or(|e| e.rcu.high.is_some());
+    if rest.iter().all(is_known) {
+        let expected = |path: &Path| path.estimate.map_or(0.0, units);
+        rest.sort_by(|a, b| expected(a).total_cmp(&expected(b)));
+    }
     rest.sort_by_key(|path| path.standing == Standing::Impossible);
     std::iter::once(chosen).chain(rest).collect()
 }
