@@ -76,7 +76,7 @@ fn table(name: &str, partition: &str, sort: &str) -> Table {
     let key = |name: &str| {
         let kind = KeyKind::S;
         let name = name.to_owned();
-        vec![KeyAttribute { name, kind }]
+        [KeyAttribute { name, kind }].into()
     };
     let key = KeySchema {
         partition: key(partition),

@@ -125,8 +125,8 @@ fn plan(partitions: usize, order: OrderStrategy) -> Plan {
         kind: KeyKind::N,
     };
     let key = KeySchema {
-        partition: vec![attribute("month")],
-        sort: vec![attribute("rank")],
+        partition: [attribute("month")].into(),
+        sort: [attribute("rank")].into(),
     };
     let conditions = (0..partitions).map(|partition| KeyCondition {
         equal: vec![("month".to_owned(), Value::N(partition_number(partition)))],

@@ -49,8 +49,8 @@ fn key(partition: &str, sort: &str) -> KeySchema {
         kind: KeyKind::S,
     };
     KeySchema {
-        partition: vec![attribute(partition)],
-        sort: vec![attribute(sort)],
+        partition: [attribute(partition)].into(),
+        sort: [attribute(sort)].into(),
     }
 }
 

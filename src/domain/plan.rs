@@ -16,6 +16,7 @@ mod explain;
 #[cfg(test)]
 mod fixture;
 mod implies;
+mod memo;
 mod normal;
 mod order;
 pub mod pace;

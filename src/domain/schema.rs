@@ -6,6 +6,7 @@ use crate::domain::problem::Problem;
 use crate::domain::stats::{Observation, Statistics};
 use crate::domain::value::{Item, Kind};
 use indexmap::IndexMap;
+use std::sync::Arc;
 
 /// The type of a key attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,19 +39,20 @@ pub struct KeyAttribute {
 }
 
 /// A key schema. Base tables and LSIs have one partition attribute and at most one sort attribute;
-/// a GSI up to four of each (`KeySchema` repeats HASH and RANGE entries).
+/// a GSI up to four of each (`KeySchema` repeats HASH and RANGE entries). Cheap to clone: every plan that
+/// is weighed carries some.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySchema {
     /// HASH attributes, in order.
-    pub partition: Vec<KeyAttribute>,
+    pub partition: Arc<[KeyAttribute]>,
     /// RANGE attributes, in order.
-    pub sort: Vec<KeyAttribute>,
+    pub sort: Arc<[KeyAttribute]>,
 }
 
 impl KeySchema {
     /// All key attributes, partition first.
     pub fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
-        self.partition.iter().chain(&self.sort)
+        self.partition.iter().chain(&*self.sort)
     }
     /// The key of `item`: its key attributes, as far as it has them.
     #[must_use]

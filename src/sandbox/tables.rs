@@ -159,7 +159,7 @@ fn key(partition: &str, sort: &str) -> KeySchema {
         kind: KeyKind::S,
     };
     KeySchema {
-        partition: vec![attribute(partition)],
-        sort: vec![attribute(sort)],
+        partition: [attribute(partition)].into(),
+        sort: [attribute(sort)].into(),
     }
 }

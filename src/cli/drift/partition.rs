@@ -98,7 +98,7 @@ fn partition(copy: &BoundCopy, text: &str) -> Result<Item, Problem> {
             return Err(shape().because(format!("`{name}` is named twice")));
         }
     }
-    for key in keys {
+    for key in keys.iter() {
         let value = partition.get(&key.name).ok_or_else(shape)?;
         if value.kind() != key.kind.into() {
             let kind = crate::domain::value::Kind::from(key.kind).code();

@@ -334,10 +334,10 @@ fn elements<'a>(each: &'a Each, base: &'a dyn Lookup) -> Result<IndexSet<Operand
 fn check_keys(key: &KeySchema, items: &[Derived<'_>]) -> Result<(), Unmappable> {
     let mut keys = HashSet::new();
     for item in items {
-        for attribute in &key.partition {
+        for attribute in key.partition.iter() {
             check_key_attribute(attribute, item, PARTITION_KEY_LIMIT)?;
         }
-        for attribute in &key.sort {
+        for attribute in key.sort.iter() {
             check_key_attribute(attribute, item, SORT_KEY_LIMIT)?;
         }
         if items.len() > 1 && !keys.insert(item.key()) {

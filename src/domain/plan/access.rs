@@ -3,12 +3,12 @@
 use super::choose::Scope;
 use super::conditions::Conditions;
 use super::estimate::Seen;
-use super::{Access, Planner};
+use super::{Access, Planner, order};
 use crate::domain::cost::Prices;
 use crate::domain::expr::{Each, Path, Predicate, ValueExpr};
 use crate::domain::mapping::{BoundCopy, BoundDataset, Mapping};
 use crate::domain::names::CopyName;
-use crate::domain::query::{Consistency, Request};
+use crate::domain::query::{Consistency, OrderBy, Request};
 use crate::domain::schema::{Index, IndexKind, KeySchema, Projection, Table};
 use crate::domain::stats::Statistics;
 use crate::domain::value::Value;
@@ -24,6 +24,8 @@ pub(super) struct Context<'a> {
     pub(super) request: &'a Request,
     /// Its filter together with the dataset's `where`.
     pub(super) conditions: Conditions,
+    /// The order asked, as far as rows differ in it.
+    pub(super) order: Vec<&'a OrderBy>,
     /// Where this is a member of a union: the filter of the whole, which `conditions` are a part of.
     pub(super) whole: Option<Arc<Predicate>>,
     /// The dataset, when one is asked and not a table's own items.
@@ -60,6 +62,7 @@ impl<'a> Context<'a> {
         conditions.narrow_to_keys(scope.base);
         Self {
             request,
+            order: order::asked(request, &conditions),
             conditions,
             whole: None,
             whole_copies: scope

@@ -5,13 +5,12 @@
 
 use super::access::{AccessPath, Context};
 use super::completeness::{
-    check_index, check_only, check_readable, check_where, follows_only, follows_where,
-    key_it_may_lack,
+    Held, check_index, check_only, check_readable, check_where, follows_only, held, key_it_may_lack,
 };
 use super::derive::Facts;
 use super::order::Sequence;
 use super::pace::Filtered;
-use super::partitions::{Binding, Repeats, bind, check_types};
+use super::partitions::{Binding, Lanes, Repeats, bind, check_types};
 use super::refusal::{Cause, Refusal};
 use super::shape::{Reading, Shape, shape};
 use super::{Estimate, OrderStrategy, Plan, Reads, estimate, order};
@@ -25,9 +24,9 @@ pub(super) enum Way<'a> {
     /// No partition can hold an answer.
     Nothing,
     /// Single items.
-    Keys(Binding<'a>),
+    Keys(Box<Binding<'a>>),
     /// Partitions.
-    Partitions(Binding<'a>, Sequence),
+    Partitions(Box<Binding<'a>>, Sequence),
     /// All of it.
     Scan,
 }
@@ -36,9 +35,10 @@ pub(super) enum Way<'a> {
 pub(super) fn ways<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
+    held: Held,
 ) -> Result<Vec<Way<'a>>, Refusal<'a>> {
     check_readable(context, path)?;
-    check_where(context, path)?;
+    check_where(path, held)?;
     let bindings = bind(context, path)?;
     if let Some(binding) = bindings.first() {
         check_only(context, path, &binding.facts)?;
@@ -49,13 +49,17 @@ pub(super) fn ways<'a>(
 }
 
 /// Whether reading all of a path surely gives every answer: it may be smaller than the base.
-pub(super) fn whole<'a>(context: &Context<'_>, path: &AccessPath<'_>) -> Option<Way<'a>> {
+pub(super) fn whole<'a>(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    held: Held,
+) -> Option<Way<'a>> {
     let is_base = path.index.is_none() && path.copy.is_none();
     let answers = is_base || {
         let facts = Facts::new(&context.conditions);
         check_readable(context, path).is_ok()
             && path.each().is_none()
-            && follows_where(context, path)
+            && held == Held::All
             && follows_only(path, &context.conditions, &facts)
             && key_it_may_lack(context, path).is_none()
             && check_types(path, &facts).is_ok()
@@ -76,7 +80,7 @@ pub(super) fn pinned<'a>(
     };
     let each = path.each().filter(|_| bindings.is_empty());
     let checks = [
-        check_where(context, path),
+        check_where(path, held(context, path)),
         check_only(context, path, &facts),
         check_index(context, path),
         each.map_or(Ok(()), |each| {
@@ -95,7 +99,9 @@ pub(super) fn pinned<'a>(
     if ways.is_empty() || path.each().is_none() {
         ways.push(Way::Scan);
     }
-    let plans = ways.into_iter().map(|way| complete(context, path, way));
+    let plans = ways
+        .into_iter()
+        .map(|way| complete(context, path, way).map(|plan| *plan));
     Ok((plans.collect::<Result<_, _>>()?, notes))
 }
 
@@ -104,16 +110,13 @@ impl Way<'_> {
     pub(super) fn floor(&self, context: &Context<'_>, path: &AccessPath<'_>) -> Option<Rcu> {
         match self {
             Self::Nothing => Some(Rcu(0.0)),
-            Self::Keys(binding) => {
-                let keys = binding.keys.as_ref().map_or(0, Vec::len);
-                estimate::floor_of_reads(context, path, keys)
-            }
+            Self::Keys(binding) => estimate::floor_of_reads(context, path, binding.count()),
             Self::Partitions(binding, sequence) => {
                 let stops = context.request.limit.is_some();
                 let reads = match sequence.strategy {
-                    OrderStrategy::Merge | OrderStrategy::Sort => binding.partitions.len(),
+                    OrderStrategy::Merge | OrderStrategy::Sort => binding.count(),
                     _ if stops => 1,
-                    _ => binding.partitions.len(),
+                    _ => binding.count(),
                 };
                 estimate::floor_of_reads(context, path, reads)
             }
@@ -130,17 +133,17 @@ pub(super) fn complete<'a>(
     context: &Context<'a>,
     path: &AccessPath<'a>,
     way: Way<'_>,
-) -> Result<Plan, Refusal<'a>> {
+) -> Result<Box<Plan>, Refusal<'a>> {
     match way {
         Way::Nothing => Ok(nothing(context, path)),
-        Way::Keys(binding) => by_keys(context, path, binding),
-        Way::Partitions(binding, sequence) => by_partitions(context, path, binding, sequence),
+        Way::Keys(binding) => by_keys(context, path, &binding),
+        Way::Partitions(binding, sequence) => by_partitions(context, path, &binding, sequence),
         Way::Scan => scan(context, path),
     }
 }
 
 /// The plan that reads all of a path.
-fn scan<'a>(context: &Context<'a>, path: &AccessPath<'a>) -> Result<Plan, Refusal<'a>> {
+fn scan<'a>(context: &Context<'a>, path: &AccessPath<'a>) -> Result<Box<Plan>, Refusal<'a>> {
     let sequence = order::of_unordered(context);
     let repeats = path.each().map_or(Repeats::Never, |_| Repeats::Maybe);
     let shape = shape(context, path, Reading::Scan, sequence, (repeats, &[]))?;
@@ -155,7 +158,7 @@ fn scan<'a>(context: &Context<'a>, path: &AccessPath<'a>) -> Result<Plan, Refusa
 }
 
 /// The plan of conditions that contradict each other.
-pub(super) fn nothing(context: &Context<'_>, path: &AccessPath<'_>) -> Plan {
+pub(super) fn nothing(context: &Context<'_>, path: &AccessPath<'_>) -> Box<Plan> {
     let shape = Shape {
         filter: None,
         residual: Predicate::TRUE.into(),
@@ -170,22 +173,22 @@ pub(super) fn nothing(context: &Context<'_>, path: &AccessPath<'_>) -> Plan {
 }
 
 fn bound<'a>(context: &Context<'_>, path: &AccessPath<'_>, binding: Binding<'a>) -> Way<'a> {
-    if binding.keys.as_ref().is_some_and(|keys| !keys.is_empty()) {
-        Way::Keys(binding)
-    } else if binding.partitions.is_empty() {
-        Way::Nothing
-    } else {
-        let sequence = order::of_partitions(context, path, &binding);
-        Way::Partitions(binding, sequence)
+    if binding.count() == 0 {
+        return Way::Nothing;
     }
+    if binding.lanes == Lanes::Keys {
+        return Way::Keys(Box::new(binding));
+    }
+    let sequence = order::of_partitions(context, path, &binding);
+    Way::Partitions(Box::new(binding), sequence)
 }
 
 fn by_keys<'a>(
     context: &Context<'a>,
     path: &AccessPath<'a>,
-    binding: Binding<'_>,
-) -> Result<Plan, Refusal<'a>> {
-    let keys = binding.keys.unwrap_or_default();
+    binding: &Binding<'_>,
+) -> Result<Box<Plan>, Refusal<'a>> {
+    let keys = binding.keys();
     let sequence = match keys.len() {
         1 => Sequence::NONE,
         _ => order::of_unordered(context),
@@ -200,13 +203,14 @@ fn by_keys<'a>(
 fn by_partitions<'a>(
     context: &Context<'a>,
     path: &AccessPath<'a>,
-    binding: Binding<'_>,
+    binding: &Binding<'_>,
     sequence: Sequence,
-) -> Result<Plan, Refusal<'a>> {
+) -> Result<Box<Plan>, Refusal<'a>> {
     let bound = (binding.repeats, binding.followed.as_slice());
     let shape = shape(context, path, Reading::Query, sequence, bound)?;
-    let estimate = estimate::of_partitions(context, path, &binding, sequence, &shape);
-    let mut conditions = binding.partitions;
+    let mut conditions = binding.conditions();
+    let read = (binding, conditions.as_slice());
+    let estimate = estimate::of_partitions(context, path, read, sequence, &shape);
     if sequence.lanes == Direction::Descending {
         conditions.reverse();
     }
@@ -223,8 +227,8 @@ fn plan(
     (reads, sequence): (Reads, Sequence),
     shape: Shape,
     estimate: Estimate,
-) -> Plan {
-    Plan {
+) -> Box<Plan> {
+    Box::new(Plan {
         access: path.access(),
         key: path.key().clone(),
         table_key: path.table.key.clone(),
@@ -241,5 +245,5 @@ fn plan(
         consistency: context.consistency,
         estimate,
         parts: Vec::new(),
-    }
+    })
 }

@@ -103,7 +103,8 @@ pub fn route(
 /// A plan that answers, and the path that it reads, of a union the dearest.
 pub(super) struct Candidate<'a> {
     pub(super) path: AccessPath<'a>,
-    pub(super) plan: Plan,
+    /// Many are put in order and passed on.
+    pub(super) plan: Box<Plan>,
 }
 
 /// A choice, and what it was made among.
@@ -135,7 +136,7 @@ fn chosen<'a>(
     let (plan, mut notes) = match &scope.pin {
         Some(pin) => pin_down(context, pin, &mut losers, &mut refusals)?,
         None if losers.is_empty() => return Err(Problem::new("no path can answer")),
-        None => (losers.remove(0).plan, Vec::new()),
+        None => (*losers.remove(0).plan, Vec::new()),
     };
     if plan.reads == Reads::Scan && scope.pin.is_none() {
         notes.extend(advice(context, &refusals));
@@ -159,7 +160,7 @@ fn contradictory<'a>(context: &Context<'a>, attribute: &str) -> Chosen<'a> {
     let note = format!("no item can answer: nothing satisfies all conditions on `{attribute}`");
     Chosen {
         choice: Choice {
-            plan: nothing(context, &context.base_path()),
+            plan: *nothing(context, &context.base_path()),
             notes: vec![note],
         },
         losers: Vec::new(),
@@ -192,11 +193,12 @@ fn pin_down<'a>(
     if mine.is_empty() {
         let (plans, lacks) =
             pinned(context, &path).map_err(|refusal| cannot(context, &path, &refusal))?;
-        mine.extend(plans.into_iter().map(|plan| Candidate { path, plan }));
+        let plans = plans.into_iter().map(Box::new);
+        mine.extend(plans.map(|plan| Candidate { path, plan }));
         sort(&mut mine);
         notes = lacks;
     }
-    let chosen = mine.remove(0).plan;
+    let chosen = *mine.remove(0).plan;
     *candidates = mine.into_iter().chain(others).collect();
     refusals.retain(|(path, _)| !is_pinned(path));
     Ok((chosen, notes))

@@ -9,6 +9,7 @@ use super::derive::Facts;
 use super::implies::implied;
 use super::refusal::{Advice, Cause, Refusal};
 use crate::domain::expr::{ValueExpr, evaluate, paths_of_value};
+use crate::domain::mapping::Mapping;
 use crate::domain::query::Consistency;
 use crate::domain::schema::{Index, IndexKind, KeyAttribute};
 use crate::domain::value::{Item, Kind, Value};
@@ -34,24 +35,34 @@ pub(super) fn check_readable<'a>(
     Ok(())
 }
 
-/// Whether a copy has an item for every base item that answers: its `where` must follow from the
-/// request. A copy is total under its `where`; that is what the file declares.
-pub(super) fn check_where<'a>(
-    context: &Context<'_>,
-    path: &AccessPath<'a>,
-) -> Result<(), Refusal<'a>> {
-    let refused = path.mapping().filter(|_| !follows_where(context, path));
+/// What a table and its indexes hold of the items asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    /// Something of each, but for what an index leaves out.
+    All,
+    /// Perhaps nothing of some.
+    Some,
+}
+
+/// What a path's table holds. A copy has an item for every base item that answers when its `where`
+/// follows from the request: it is total under its `where`, that is what the file declares.
+pub(super) fn held(context: &Context<'_>, path: &AccessPath<'_>) -> Held {
+    let given = context.conditions.conjuncts();
+    let of = |attribute: &str| context.conditions.of(attribute).map(Cow::Borrowed);
+    let follows = |mapping: &Mapping| implied(&mapping.filter, given, &of);
+    if path.mapping().is_none_or(follows) {
+        Held::All
+    } else {
+        Held::Some
+    }
+}
+
+/// Refuses a copy that may hold nothing of an item asked for.
+pub(super) fn check_where<'a>(path: &AccessPath<'a>, held: Held) -> Result<(), Refusal<'a>> {
+    let refused = path.mapping().filter(|_| held == Held::Some);
     refused.map_or(Ok(()), |mapping| {
         Err(Cause::HoldsOnly(&mapping.filter).into())
     })
-}
-
-/// Whether the copy's `where` follows from the request.
-pub(super) fn follows_where(context: &Context<'_>, path: &AccessPath<'_>) -> bool {
-    let given = context.conditions.conjuncts();
-    let of = |attribute: &str| context.conditions.of(attribute).map(Cow::Borrowed);
-    path.mapping()
-        .is_none_or(|mapping| implied(&mapping.filter, given, &of))
 }
 
 /// Whether every item that a copy has of an answer belongs to it: `only` must follow from what is
@@ -77,9 +88,9 @@ pub(super) fn follows_only(
 ) -> bool {
     let of = |attribute: &str| match path.source(attribute) {
         Source::Base(name) => conditions.of(name).map(Cow::Borrowed),
-        Source::Set(expr @ ValueExpr::Literal(_)) => facts.of(expr).map(Cow::Owned),
-        Source::Set(expr) if path.table.key.contains(attribute) => facts.of(expr).map(Cow::Owned),
-        Source::Alias => facts.of_attribute(attribute).map(Cow::Owned),
+        Source::Set(expr @ ValueExpr::Literal(_)) => facts.of(expr),
+        Source::Set(expr) if path.table.key.contains(attribute) => facts.of(expr),
+        Source::Alias => facts.of_attribute(attribute),
         Source::Set(_) | Source::Unknown => None,
     };
     path.mapping()

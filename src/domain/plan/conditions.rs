@@ -4,21 +4,26 @@
 //! agree in; whatever else there is (NOT, functions, nested paths) stays a filter.
 
 use super::constraint::Constraint;
+use super::memo::Memo;
 use super::normal::inwards;
 use super::selection::Selections;
-use crate::domain::expr::{Predicate, ValueExpr, holds, paths_of_predicate};
+use crate::domain::expr::{CompareOp, Predicate, ValueExpr, holds, paths_of_predicate};
 use crate::domain::schema::Table;
 use crate::domain::value::{Item, Value};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
 /// A conjunction and what it says.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Conditions {
     conjuncts: Vec<Predicate>,
     by_attribute: BTreeMap<String, Constraint>,
     selections: Selections,
+    derived: Derived,
 }
+
+/// What follows for expressions, with declared domains or without.
+type Derived = Memo<(ValueExpr, bool), Option<Constraint>>;
 
 impl Conditions {
     /// Reads a conjunction.
@@ -33,6 +38,7 @@ impl Conditions {
             selections: Selections::of(&conjuncts),
             conjuncts,
             by_attribute,
+            derived: Memo::default(),
         };
         conditions.keep_admitted();
         conditions
@@ -68,6 +74,11 @@ impl Conditions {
         &self.selections
     }
 
+    /// What was found to follow from it for expressions.
+    pub(super) const fn derived(&self) -> &Derived {
+        &self.derived
+    }
+
     /// What it says of a top-level attribute. That there is a constraint implies that the attribute exists.
     pub(super) fn of(&self, attribute: &str) -> Option<&Constraint> {
         self.by_attribute.get(attribute)
@@ -78,7 +89,7 @@ impl Conditions {
     pub(super) fn retain_admitted(&self, attribute: &str, values: &mut Vec<Value>) {
         let alone = |conjunct: &&Predicate| {
             let paths = paths_of_predicate(conjunct);
-            understood(conjunct).is_none()
+            attribute_understood(conjunct).is_none()
                 && !paths.is_empty()
                 && paths.iter().all(|path| path.root == attribute)
         };
@@ -152,27 +163,62 @@ fn said_by_any(members: &[Predicate]) -> BTreeMap<String, Constraint> {
 
 /// The attribute that a predicate speaks of, and what it says when it is true: neither more nor less.
 pub(super) fn understood(predicate: &Predicate) -> Option<(&str, Constraint)> {
+    let (attribute, said) = said(predicate)?;
+    Some((attribute, said.constraint()?))
+}
+
+/// The attribute alone.
+pub(super) fn attribute_understood(predicate: &Predicate) -> Option<&str> {
+    said(predicate).map(|(attribute, _)| attribute)
+}
+
+/// What is said of an attribute, as it stands in the predicate.
+enum Said<'a> {
+    Compared(CompareOp, &'a Value),
+    Between(&'a Value, &'a Value),
+    OneOf(&'a [ValueExpr]),
+    BeginsWith(&'a Value),
+    Any(Constraint),
+}
+
+impl Said<'_> {
+    fn constraint(self) -> Option<Constraint> {
+        Some(match self {
+            Self::Compared(op, value) => return Constraint::compared(op, value),
+            Self::Between(low, high) => {
+                let (low, high) = (Bound::Included(low.clone()), Bound::Included(high.clone()));
+                Constraint::between(low, high)
+            }
+            Self::OneOf(list) => {
+                Constraint::one_of(list.iter().map(literal).collect::<Option<_>>()?)
+            }
+            Self::BeginsWith(prefix) => Constraint::begins_with(prefix),
+            Self::Any(known) => known,
+        })
+    }
+}
+
+fn said(predicate: &Predicate) -> Option<(&str, Said<'_>)> {
     match predicate {
+        Predicate::Compare(_, CompareOp::Ne, _) => None,
         Predicate::Compare(ValueExpr::Path(path), op, ValueExpr::Literal(value)) => {
-            Some((path.as_top()?, Constraint::compared(*op, value)?))
+            Some((path.as_top()?, Said::Compared(*op, value)))
         }
         Predicate::Compare(ValueExpr::Literal(value), op, ValueExpr::Path(path)) => {
-            Some((path.as_top()?, Constraint::compared(op.mirrored(), value)?))
+            Some((path.as_top()?, Said::Compared(op.mirrored(), value)))
         }
         Predicate::Between(
             ValueExpr::Path(path),
             ValueExpr::Literal(low),
             ValueExpr::Literal(high),
-        ) => {
-            let (low, high) = (Bound::Included(low.clone()), Bound::Included(high.clone()));
-            Some((path.as_top()?, Constraint::between(low, high)))
-        }
+        ) => Some((path.as_top()?, Said::Between(low, high))),
         Predicate::In(ValueExpr::Path(path), list) => {
-            let values: Option<Vec<Value>> = list.iter().map(literal).collect();
-            Some((path.as_top()?, Constraint::one_of(values?)))
+            let is_literal = |member: &ValueExpr| matches!(member, ValueExpr::Literal(_));
+            let known = list.iter().all(is_literal);
+            known.then_some((path.as_top()?, Said::OneOf(list)))
         }
         Predicate::BeginsWith(ValueExpr::Path(path), ValueExpr::Literal(prefix)) => {
-            Some((path.as_top()?, Constraint::begins_with(prefix)))
+            Some((path.as_top()?, Said::BeginsWith(prefix)))
         }
         Predicate::Or(members) => {
             let (first, rest) = members.split_first()?;
@@ -184,7 +230,7 @@ pub(super) fn understood(predicate: &Predicate) -> Option<(&str, Constraint)> {
                     all.extend_from_slice(said.values().filter(|_| other == attribute)?);
                     Some(all)
                 })?;
-            Some((attribute, Constraint::one_of(listed)))
+            Some((attribute, Said::Any(Constraint::one_of(listed))))
         }
         _ => None,
     }

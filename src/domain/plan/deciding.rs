@@ -3,14 +3,14 @@
 //! For estimates and for the size of pages, never for what is a row: that is verified on each item.
 
 use super::access::AccessPath;
-use super::conditions::understood;
+use super::conditions::attribute_understood;
 use crate::domain::expr::{EachSource, Predicate, ValueExpr};
 
 /// Those of `conjuncts` that an item may fail whose keys follow the conditions on `followed`: neither
 /// such a condition nor one that all items of a copy satisfy.
 pub(super) fn deciding<'p>(
     path: &AccessPath<'_>,
-    followed: &[String],
+    followed: &[&str],
     conjuncts: &'p [Predicate],
 ) -> Vec<&'p Predicate> {
     let follows = |conjunct: &Predicate| {
@@ -20,9 +20,9 @@ pub(super) fn deciding<'p>(
                 .each()
                 .filter(|each| matches!(&each.source, EachSource::Path(walked) if walked == list))
                 .and_then(|_| list.as_top()),
-            _ => understood(conjunct).map(|(name, _)| name),
+            _ => attribute_understood(conjunct),
         };
-        attribute.is_some_and(|name| followed.iter().any(|f| f == name))
+        attribute.is_some_and(|name| followed.contains(&name))
     };
     let given: Vec<&Predicate> = path.copy.map_or_else(Vec::new, |(dataset, copy)| {
         let filters = [

@@ -15,6 +15,7 @@ use super::constraint::{Constraint, Interval};
 use crate::domain::expr::{CastTo, Path, ValueExpr, evaluate, paths_of_value};
 use crate::domain::value::{Item, Kind, Number, Value};
 use indexmap::IndexMap;
+use std::borrow::Cow;
 use std::ops::Bound;
 
 /// The most partitions that one request is spread over.
@@ -25,7 +26,7 @@ pub(super) const MOST_PARTITIONS: usize = 1_000;
 pub(super) struct Facts<'a> {
     conditions: &'a Conditions,
     domain: Option<&'a IndexMap<String, Vec<Value>>>,
-    alias: Option<(&'a str, Constraint)>,
+    alias: Option<(&'a str, Cow<'a, Constraint>)>,
 }
 
 impl<'a> Facts<'a> {
@@ -46,13 +47,13 @@ impl<'a> Facts<'a> {
     }
 
     /// Knows what the alias of `each` is bound to.
-    pub(super) fn with_alias(mut self, alias: &'a str, bound: Constraint) -> Self {
+    pub(super) fn with_alias(mut self, alias: &'a str, bound: Cow<'a, Constraint>) -> Self {
         self.alias = Some((alias, bound));
         self
     }
 
     /// What is known of a top-level attribute.
-    pub(super) fn of_attribute(&self, name: &str) -> Option<Constraint> {
+    pub(super) fn of_attribute(&self, name: &str) -> Option<Cow<'a, Constraint>> {
         if let Some((alias, bound)) = &self.alias
             && *alias == name
         {
@@ -64,48 +65,68 @@ impl<'a> Facts<'a> {
             Some(Constraint::Values(_)) => None,
             _ => self.domain.and_then(|domain| domain.get(name)),
         };
-        let declared = domain.map(|values| Constraint::one_of(values.clone()));
-        let known = match (said, declared) {
-            (Some(said), Some(declared)) => Some(said.and(&declared)),
-            (said, declared) => said.cloned().or(declared),
+        let Some(domain) = domain else {
+            return said.map(Cow::Borrowed);
         };
-        match known {
-            Some(Constraint::Values(mut values)) if domain.is_some() => {
+        let declared = Constraint::one_of(domain.clone());
+        let known = match said {
+            Some(said) => said.and(&declared),
+            None => declared,
+        };
+        Some(Cow::Owned(match known {
+            Constraint::Values(mut values) => {
                 self.conditions.retain_admitted(name, &mut values);
-                Some(Constraint::Values(values))
+                Constraint::Values(values)
             }
-            known => known,
-        }
+            interval @ Constraint::Interval(_) => interval,
+        }))
     }
 
     /// What is known of the value of `expr`, supposing it has one.
-    pub(super) fn of(&self, expr: &ValueExpr) -> Option<Constraint> {
+    pub(super) fn of(&self, expr: &ValueExpr) -> Option<Cow<'a, Constraint>> {
         if let ValueExpr::Path(path) = expr {
             return self.of_attribute(path.as_top()?);
         }
+        // What the alias is bound to differs from path to path.
+        if self.alias.is_some() {
+            return self.worked_out(expr);
+        }
+        let memo = self.conditions.derived();
+        let is_declared = self.domain.is_some();
+        let known = memo.find_or(
+            |(known, declared)| *declared == is_declared && known == expr,
+            || {
+                let known = self.worked_out(expr).map(Cow::into_owned);
+                ((expr.clone(), is_declared), known)
+            },
+        );
+        known.as_ref().map(Cow::Borrowed)
+    }
+
+    fn worked_out(&self, expr: &ValueExpr) -> Option<Cow<'a, Constraint>> {
         match self.values(expr) {
-            Ok(values) => return Some(Constraint::one_of(values)),
+            Ok(values) => return Some(Cow::Owned(Constraint::one_of(values))),
             Err(Unlisted::NoValue) => return None,
             Err(Unlisted::Open) => {}
         }
-        match expr {
+        let known = match expr {
             ValueExpr::Date {
                 unit,
                 of,
                 zone,
                 format,
-            } => date::cut(*unit, &self.interval(of)?, *zone, *format),
+            } => date::cut(*unit, &*self.interval(of)?, *zone, *format),
             ValueExpr::Substr {
                 of,
                 start: 1,
                 length,
-            } => text::beginning(&self.interval(of)?, *length),
-            ValueExpr::Lpad { of, width, fill } => text::padded(&self.interval(of)?, *width, fill),
+            } => text::beginning(&*self.interval(of)?, *length),
+            ValueExpr::Lpad { of, width, fill } => text::padded(&*self.interval(of)?, *width, fill),
             ValueExpr::Concat(members) => text::concat(self, members),
             ValueExpr::Cast {
                 of,
                 to: CastTo::String,
-            } => self.of(of).filter(|constraint| constraint.is_of(Kind::S)),
+            } => return self.of(of).filter(|constraint| constraint.is_of(Kind::S)),
             ValueExpr::Crc32 {
                 modulus: Some(modulus),
                 ..
@@ -113,21 +134,25 @@ impl<'a> Facts<'a> {
             // The remainder has the sign of the dividend.
             ValueExpr::Modulo { modulus, .. } => whole_numbers(1 - i64::from(*modulus), *modulus),
             _ => None,
-        }
+        };
+        known.map(Cow::Owned)
     }
 
-    fn interval(&self, expr: &ValueExpr) -> Option<Interval> {
-        let constraint = self.of(expr)?;
-        let values = match &constraint {
-            Constraint::Interval(interval) => return Some(interval.clone()),
-            Constraint::Values(values) => values,
+    fn interval(&self, expr: &ValueExpr) -> Option<Cow<'a, Interval>> {
+        let values = match self.of(expr)? {
+            Cow::Borrowed(Constraint::Interval(interval)) => return Some(Cow::Borrowed(interval)),
+            Cow::Owned(Constraint::Interval(interval)) => return Some(Cow::Owned(interval)),
+            values => values,
         };
-        let (first, last) = (values.first()?, values.last()?);
-        constraint.is_of(first.kind()).then(|| Interval {
-            kind: first.kind(),
-            low: Bound::Included(first.clone()),
-            high: Bound::Included(last.clone()),
-            prefix: None,
+        let listed = values.values()?;
+        let (first, last) = (listed.first()?, listed.last()?);
+        values.is_of(first.kind()).then(|| {
+            Cow::Owned(Interval {
+                kind: first.kind(),
+                low: Bound::Included(first.clone()),
+                high: Bound::Included(last.clone()),
+                prefix: None,
+            })
         })
     }
 
@@ -145,10 +170,10 @@ impl<'a> Facts<'a> {
         let mut items = vec![Item::new()];
         for path in paths {
             let known = path.as_top().and_then(|name| facts.of_attribute(name));
-            let Some(Constraint::Values(values)) = known else {
+            let Some(values) = known.as_deref().and_then(Constraint::values) else {
                 return Err(Unlisted::Open);
             };
-            items = product(&items, &values, |item, value| {
+            items = product(&items, values, |item, value| {
                 let mut item = item.clone();
                 item.insert(path.root.clone(), value.clone());
                 item

@@ -27,6 +27,7 @@ use super::{Basis, Estimate, OrderStrategy, order};
 use crate::domain::cost::{partitions_of, read_to_end, unit_factor};
 use crate::domain::names::{Range, Rcu};
 use crate::domain::query::Direction;
+use crate::domain::read::KeyCondition;
 use crate::domain::stats::{Spread, Volume};
 use bill::{Bill, Errors, calls, sum};
 use course::{Sequence, Supply};
@@ -88,23 +89,23 @@ pub(super) fn of_keys(
     with_fetch(context, path, shape, (bill, basis), rows)
 }
 
-/// The estimate of querying partitions, which are read in the order of `lanes`.
+/// The estimate of querying partitions by these conditions, which are read in the order of `lanes`.
 pub(super) fn of_partitions(
     context: &Context<'_>,
     path: &AccessPath<'_>,
-    binding: &Binding<'_>,
+    (binding, conditions): (&Binding<'_>, &[KeyCondition]),
     order: order::Sequence,
     shape: &Shape,
 ) -> Estimate {
     let known = Known::of(context, path);
-    let count = float(binding.partitions.len());
+    let count = float(conditions.len());
     let stops = stops_at(context, order.strategy);
     let sequence = match order.strategy {
         OrderStrategy::Merge => Sequence::Merge(Supply::Even),
         OrderStrategy::Native | OrderStrategy::Concatenate => Sequence::InOrder,
         OrderStrategy::None | OrderStrategy::Sort => Sequence::Sweep,
     };
-    let Some((mut volumes, basis)) = known.partitions(binding) else {
+    let Some((mut volumes, basis)) = known.partitions(binding, conditions) else {
         let at_once = stops.is_none() || order.strategy == OrderStrategy::Merge;
         let fewest = if at_once { count } else { 1.0 };
         return unknown(context, path, fewest, fewest);

@@ -3,7 +3,7 @@
 //! Logic is two-valued, as `DynamoDB`'s is: where an attribute is absent a comparison is false and its
 //! negation true. So `NOT (a <> x)` is `a = x`, but `NOT (a < x)` is not `a >= x` and stays as it is.
 
-use super::conditions::{Conditions, understood};
+use super::conditions::{Conditions, attribute_understood, understood};
 use crate::domain::expr::{CompareOp, Path, Predicate, ValueExpr};
 use crate::domain::value::Value;
 
@@ -92,7 +92,7 @@ pub(super) fn splits(conditions: &Conditions) -> Splits {
             continue;
         };
         // A list of values of one attribute is bound as a list.
-        if understood(conjunct).is_some() {
+        if attribute_understood(conjunct).is_some() {
             continue;
         }
         match disjoined(members, &mut splits.bounded) {
@@ -161,7 +161,7 @@ fn conjoined(member: &Predicate, bounded: &mut Bounded) -> Vec<Conjunction> {
     let mut all = vec![Vec::new()];
     for conjunct in member.conjuncts() {
         let apart = match conjunct {
-            Predicate::Or(members) if understood(conjunct).is_none() => {
+            Predicate::Or(members) if attribute_understood(conjunct).is_none() => {
                 let apart = disjoined(members, bounded).and_then(|apart| product(&all, &apart));
                 if apart.is_none() {
                     *bounded = Bounded::Yes;

@@ -6,12 +6,12 @@
 
 use super::OrderStrategy;
 use super::access::{AccessPath, Context, Source};
-use super::conditions::understood;
+use super::conditions::{Conditions, understood};
 use super::constraint::{Constraint, value_of};
 use super::derive::behind_constants;
-use super::partitions::{Binding, Lanes, known};
+use super::partitions::{Binding, known};
 use crate::domain::expr::{DateFormat, ValueExpr, is_monotone};
-use crate::domain::query::{Direction, OrderBy, Select};
+use crate::domain::query::{Direction, OrderBy, Request, Select};
 use crate::domain::schema::{KeyKind, KeySchema};
 use crate::domain::value::{Kind, Value};
 
@@ -57,13 +57,13 @@ pub(super) fn of_partitions(
     path: &AccessPath<'_>,
     binding: &Binding<'_>,
 ) -> Sequence {
-    let asked = asked(context);
+    let asked = &context.order;
     let Some(first) = asked.first() else {
         return Sequence::NONE;
     };
-    let (mut sequence, terms) = match binding.partitions.len() {
+    let (mut sequence, terms) = match binding.count() {
         0 | 1 => {
-            let terms = sorted(context, path, binding, &asked, first.direction);
+            let terms = sorted(context, path, binding, asked, first.direction);
             let direction = first.direction;
             let native = Sequence::of(OrderStrategy::Native);
             (
@@ -74,7 +74,7 @@ pub(super) fn of_partitions(
                 terms,
             )
         }
-        _ => of_several(context, path, binding, &asked),
+        _ => of_several(context, path, binding, asked),
     };
     // A merge compares rows, and so does sorting in groups.
     let compares = sequence.strategy == OrderStrategy::Merge || terms < asked.len();
@@ -129,26 +129,27 @@ fn of_several(
 
 /// How rows without an order of their own come into order.
 pub(super) fn of_unordered(context: &Context<'_>) -> Sequence {
-    if asked(context).is_empty() {
+    if context.order.is_empty() {
         Sequence::NONE
     } else {
         Sequence::of(OrderStrategy::Sort)
     }
 }
 
-/// The order asked, without what is the same for all rows: what a condition of its own says, so that
-/// rows with another value are dropped before they are put in order. A count has none.
-fn asked<'a>(context: &'a Context<'_>) -> Vec<&'a OrderBy> {
-    if context.request.select == Select::Count {
+/// The order that `request` asks of rows that satisfy `conditions`, without what is the same for all of
+/// them: what a condition of its own says, so that rows with another value are dropped before they are
+/// put in order. A count has none.
+pub(super) fn asked<'a>(request: &'a Request, conditions: &Conditions) -> Vec<&'a OrderBy> {
+    if request.select == Select::Count {
         return Vec::new();
     }
     let is_fixed = |name: &str| {
-        let said = context.conditions.conjuncts().iter().filter_map(understood);
+        let said = conditions.conjuncts().iter().filter_map(understood);
         let mut of_name = said.filter(|(of, _)| *of == name);
         of_name.any(|(_, known)| known.single().is_some())
     };
     let varies = |by: &&OrderBy| !by.path.as_top().is_some_and(is_fixed);
-    context.request.order.iter().filter(varies).collect()
+    request.order.iter().filter(varies).collect()
 }
 
 /// Where a term stands in the ORDER BY.
@@ -251,10 +252,10 @@ fn following(
     binding: &Binding<'_>,
     by: &OrderBy,
 ) -> Option<Following> {
-    if binding.lanes == Lanes::Points {
+    if binding.is_along_sort_key() {
         return Some(Following::Along);
     }
-    let ([key], Some(attribute)) = (path.key().partition.as_slice(), by.path.as_top()) else {
+    let ([key], Some(attribute)) = (&*path.key().partition, by.path.as_top()) else {
         return None;
     };
     let follows = match path.source(&key.name) {

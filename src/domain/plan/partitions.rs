@@ -17,33 +17,37 @@ use crate::domain::schema::KeyAttribute;
 use crate::domain::value::{Item, Kind, Value};
 pub(super) use each::Repeats;
 pub(super) use range::Narrowing;
+use range::SortCondition;
+use std::borrow::Cow;
+use std::rc::Rc;
 use unbound::unbound;
 
 /// The longest values of partition and sort keys, in bytes (developer guide, Constraints).
 const PARTITION_KEY_BYTES: usize = 2_048;
 const SORT_KEY_BYTES: usize = 1_024;
 
-/// What the key conditions of a binding are, in their order.
+/// What the reads of a binding are, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lanes {
-    /// Partitions.
+    /// Partitions, or what one range of the sort key holds of each.
     Partitions,
-    /// Values of the sort key in one partition.
+    /// Values of the sort key, each by itself.
     Points,
+    /// Single items, by their keys.
+    Keys,
 }
 
-/// A way to read a path for a request.
+/// A key attribute and what is known of it.
+type Key<'a> = (&'a str, Cow<'a, Constraint>);
+
+/// A way to read a path for a request. Which keys that are is told only of the ways that are worked out:
+/// most are left for how many there would be.
 #[derive(Debug, Clone)]
 pub(super) struct Binding<'a> {
     /// What is known of the items read.
     pub(super) facts: Facts<'a>,
-    /// One key condition a partition, or a value of the sort key in one, in ascending order; none where
-    /// keys are got one by one.
-    pub(super) partitions: Vec<KeyCondition>,
-    /// What each key condition is.
+    /// What each read is of.
     pub(super) lanes: Lanes,
-    /// The keys themselves, where they are to be got one by one.
-    pub(super) keys: Option<Vec<Item>>,
     /// Whether a base item may be met more than once.
     pub(super) repeats: Repeats,
     /// How far the sort key narrows each partition.
@@ -51,7 +55,81 @@ pub(super) struct Binding<'a> {
     /// How many whole partitions that comes to, where a range of dates tells.
     pub(super) covered: Option<f64>,
     /// Base attributes whose conditions the keys follow.
-    pub(super) followed: Vec<String>,
+    pub(super) followed: Vec<&'a str>,
+    /// The values of each partition attribute: every combination is a partition.
+    partitions: Rc<[Key<'a>]>,
+    /// What the sort attributes are bound to in each of them.
+    sort: Rc<SortCondition<'a>>,
+}
+
+impl Binding<'_> {
+    /// How many reads there are.
+    pub(super) fn count(&self) -> usize {
+        let partitions = count(&self.partitions);
+        match self.lanes {
+            Lanes::Partitions => partitions,
+            Lanes::Points | Lanes::Keys => partitions * self.sort.points(),
+        }
+    }
+
+    /// Whether the reads are in the order of the sort key: all are of one partition.
+    pub(super) fn is_along_sort_key(&self) -> bool {
+        self.lanes == Lanes::Points && count(&self.partitions) == 1
+    }
+
+    /// A key condition for each read, in ascending order.
+    pub(super) fn conditions(&self) -> Vec<KeyCondition> {
+        let (equal, range) = match self.lanes {
+            Lanes::Partitions => (self.sort.equal(), self.sort.range()),
+            Lanes::Points | Lanes::Keys => (Vec::new(), None),
+        };
+        let condition = |mut key: Vec<(String, Value)>| {
+            key.extend_from_slice(&equal);
+            KeyCondition {
+                equal: key,
+                partition_len: self.partitions.len(),
+                range: range.clone(),
+            }
+        };
+        self.combinations(equal.len()).map(condition).collect()
+    }
+
+    /// The keys of single items.
+    pub(super) fn keys(&self) -> Vec<Item> {
+        let keys = self.combinations(0);
+        keys.map(|key| key.into_iter().collect()).collect()
+    }
+
+    /// Every combination of listed values, in ascending order, with room for `more`.
+    fn combinations(&self, more: usize) -> impl Iterator<Item = Vec<(String, Value)>> {
+        let point = match self.lanes {
+            Lanes::Partitions => None,
+            Lanes::Points | Lanes::Keys => self.sort.first(),
+        };
+        let lists = self.partitions.iter().chain(point);
+        let lists: Vec<(&str, &[Value])> = lists
+            .filter_map(|(name, known)| Some((*name, known.values()?)))
+            .collect();
+        let count = self.count();
+        (0..count).map(move |at| {
+            let mut key = Vec::with_capacity(lists.len() + more);
+            let mut alike = count;
+            for (name, values) in &lists {
+                alike /= values.len();
+                let value = &values[at / alike % values.len()];
+                key.push(((*name).to_owned(), value.clone()));
+            }
+            key
+        })
+    }
+}
+
+/// How many combinations of listed values there are.
+fn count(lists: &[Key<'_>]) -> usize {
+    let lengths = lists
+        .iter()
+        .map(|(_, known)| known.values().map_or(0, <[_]>::len));
+    lengths.product()
 }
 
 /// Every way to bind the keys of `path`; at least one.
@@ -59,9 +137,13 @@ pub(super) fn bind<'a>(
     context: &'a Context<'_>,
     path: &AccessPath<'a>,
 ) -> Result<Vec<Binding<'a>>, Refusal<'a>> {
+    let facts = Facts::new(&context.conditions);
+    let Some(each) = path.each() else {
+        return bind_with(context, path, facts);
+    };
     let mut bindings = Vec::new();
     let mut first = None;
-    for facts in each::options(context, path)? {
+    for facts in each::options(context, each, &facts)? {
         match bind_with(context, path, facts) {
             Ok(bound) => bindings.extend(bound),
             Err(refusal) => {
@@ -83,150 +165,81 @@ fn bind_with<'a>(
     path: &AccessPath<'a>,
     facts: Facts<'a>,
 ) -> Result<Vec<Binding<'a>>, Refusal<'a>> {
-    let key = path.key();
-    let mut partitions = vec![Vec::new()];
-    let declared = facts.clone().with_domain(context.domain());
-    for key in &key.partition {
-        let values = partition_values(context, path, &declared, key)?;
-        if partitions.len().saturating_mul(values.len()) > MOST_PARTITIONS {
-            let refusal = Refusal::from(Cause::TooMany(&key.name));
-            return Err(refusal.or(Advice::Narrower));
-        }
-        partitions = each_with_each(&partitions, &key.name, &values);
-    }
+    let partitions = partitions(context, path, &facts)?;
     let sort = range::of(path, &facts)?;
-    let points = points(path, &partitions, &sort);
-    let repeats = each::repeats(path, partitions.len());
+    let points = points(path, count(&partitions), &sort);
     let (covered, followed) = follow::of(context, path, (&sort, &facts));
-    let condition = |mut equal: Vec<(String, Value)>| {
-        equal.extend_from_slice(&sort.equal);
-        KeyCondition {
-            equal,
-            partition_len: key.partition.len(),
-            range: sort.range.clone(),
-        }
-    };
     let whole = Binding {
-        repeats,
+        repeats: each::repeats(path, count(&partitions)),
         covered,
         followed,
-        partitions: partitions.into_iter().map(condition).collect(),
         lanes: Lanes::Partitions,
-        keys: None,
         narrowing: sort.narrowing,
         facts,
+        partitions: partitions.into(),
+        sort: Rc::new(sort),
     };
-    let Some(points) = points else {
+    let Some(lanes) = points else {
         return Ok(vec![whole]);
     };
-    let (keys, partitions, lanes) = match points {
-        Points::Keys(keys) => (Some(keys), Vec::new(), Lanes::Partitions),
-        Points::Conditions(conditions, lanes) => (None, conditions, lanes),
-    };
-    // Nothing is cheaper than the one key that can be.
-    let is_only = keys.as_ref().is_some_and(|keys| keys.len() == 1);
     let points = Binding {
-        facts: whole.facts.clone(),
-        followed: whole.followed.clone(),
-        repeats,
         covered: None,
         narrowing: Narrowing::Point,
-        keys,
-        partitions,
         lanes,
+        ..whole.clone()
     };
-    Ok(if is_only {
+    // Nothing is cheaper than the one key that can be.
+    Ok(if lanes == Lanes::Keys && points.count() == 1 {
         vec![points]
     } else {
         vec![points, whole]
     })
 }
 
-/// Each of the lists with each of the values behind it.
-fn each_with_each(
-    lists: &[Vec<(String, Value)>],
-    name: &str,
-    values: &[Value],
-) -> Vec<Vec<(String, Value)>> {
-    let longer = |list: &Vec<(String, Value)>, value: &Value| {
-        let mut longer = Vec::with_capacity(list.len() + 1);
-        longer.extend_from_slice(list);
-        longer.push((name.to_owned(), value.clone()));
-        longer
-    };
-    let longer = &longer;
-    let all = lists.iter();
-    all.flat_map(|list| values.iter().map(move |value| longer(list, value)))
-        .collect()
+/// The partition attributes of `path`, each with a list of values.
+fn partitions<'a>(
+    context: &Context<'a>,
+    path: &AccessPath<'a>,
+    facts: &Facts<'a>,
+) -> Result<Vec<Key<'a>>, Refusal<'a>> {
+    let declared = facts.clone().with_domain(context.domain());
+    let keys = &path.key().partition;
+    let mut partitions: Vec<Key<'a>> = Vec::with_capacity(keys.len());
+    for key in keys.iter() {
+        let known = known(path, &declared, &key.name);
+        let Some(values) = known.as_deref().and_then(Constraint::values) else {
+            return Err(unbound(context, path, &declared, key, known.as_deref()));
+        };
+        check_storable(key, PARTITION_KEY_BYTES, values)?;
+        partitions.extend(known.map(|known| (key.name.as_str(), known)));
+        if count(&partitions) > MOST_PARTITIONS {
+            let refusal = Refusal::from(Cause::TooMany(&key.name));
+            return Err(refusal.or(Advice::Narrower));
+        }
+    }
+    Ok(partitions)
 }
 
-/// The values of the sort key that are read each by itself.
-enum Points {
-    /// As full keys of a table.
-    Keys(Vec<Item>),
-    /// As key conditions of an index, which has no `GetItem`.
-    Conditions(Vec<KeyCondition>, Lanes),
-}
-
-/// Each listed value of the sort key by itself.
-fn points(
-    path: &AccessPath<'_>,
-    partitions: &[Vec<(String, Value)>],
-    sort: &range::SortCondition,
-) -> Option<Points> {
-    let sorted = path.key().sort.first();
-    let values = match sorted {
-        None => None,
-        Some(_) => Some(sort.values.as_ref()?),
-    };
-    let count = values.map_or(1, Vec::len);
-    let is_table = path.index.is_none();
-    if partitions.len().saturating_mul(count) > MOST_PARTITIONS || (!is_table && count < 2) {
+/// Whether each listed value of the sort key can be read by itself: as the full key of an item of a
+/// table, or as a key condition of an index, which has no `GetItem`.
+fn points(path: &AccessPath<'_>, partitions: usize, sort: &SortCondition<'_>) -> Option<Lanes> {
+    let is_listed = path.key().sort.is_empty() || sort.values().is_some();
+    let count = partitions.saturating_mul(sort.points());
+    if !is_listed || count > MOST_PARTITIONS {
         return None;
     }
-    let keys = match sorted.zip(values) {
-        None => partitions.to_vec(),
-        Some((key, values)) => each_with_each(partitions, &key.name, values),
-    };
-    if is_table {
-        let items = keys.into_iter().map(|key| key.into_iter().collect());
-        return Some(Points::Keys(items.collect()));
-    }
-    let point = |equal: Vec<(String, Value)>| KeyCondition {
-        equal,
-        partition_len: path.key().partition.len(),
-        range: None,
-    };
-    let lanes = match partitions.len() {
-        1 => Lanes::Points,
-        _ => Lanes::Partitions,
-    };
-    Some(Points::Conditions(
-        keys.into_iter().map(point).collect(),
-        lanes,
-    ))
-}
-
-/// The values that a partition attribute may have.
-fn partition_values<'a>(
-    context: &Context<'_>,
-    path: &AccessPath<'a>,
-    facts: &Facts<'_>,
-    key: &'a KeyAttribute,
-) -> Result<Vec<Value>, Refusal<'a>> {
-    let known = known(path, facts, &key.name);
-    match known {
-        Some(Constraint::Values(values)) => storable(key, PARTITION_KEY_BYTES, values),
-        known => Err(unbound(context, path, facts, key, known.as_ref())),
+    match path.index {
+        None => Some(Lanes::Keys),
+        Some(_) => (sort.points() > 1).then_some(Lanes::Points),
     }
 }
 
 /// What is known of an attribute of the path's items.
-pub(super) fn known(
+pub(super) fn known<'a>(
     path: &AccessPath<'_>,
-    facts: &Facts<'_>,
+    facts: &Facts<'a>,
     attribute: &str,
-) -> Option<Constraint> {
+) -> Option<Cow<'a, Constraint>> {
     match path.source(attribute) {
         Source::Base(name) => facts.of_attribute(name),
         Source::Set(expr) => facts.of(expr),
@@ -235,13 +248,13 @@ pub(super) fn known(
     }
 }
 
-/// Values that can all be a key. An item whose key could not be stored is not on the path, but it
+/// Whether all values can be a key. An item whose key could not be stored is not on the path, but it
 /// may be in the base: then the path does not answer.
-fn storable(
-    key: &KeyAttribute,
+fn check_storable<'a>(
+    key: &'a KeyAttribute,
     longest: usize,
-    values: Vec<Value>,
-) -> Result<Vec<Value>, Refusal<'_>> {
+    values: &[Value],
+) -> Result<(), Refusal<'a>> {
     let kind = Kind::from(key.kind);
     let fits = |value: &Value| {
         let length = match value {
@@ -253,7 +266,7 @@ fn storable(
     };
     match values.iter().find(|value| !fits(value)) {
         Some(value) => Err(other_type(key, value)),
-        None => Ok(values),
+        None => Ok(()),
     }
 }
 
@@ -270,7 +283,7 @@ pub(super) fn check_types<'a>(path: &AccessPath<'a>, facts: &Facts<'_>) -> Resul
         if let Source::Base(name) = path.source(&key.name)
             && let Some(known) = facts.of_attribute(name)
         {
-            range::of_key(key, known)?;
+            range::check(key, &known)?;
         }
     }
     Ok(())

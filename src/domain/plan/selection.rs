@@ -47,6 +47,12 @@ impl Selections {
         &self.all
     }
 
+    /// The attributes that the one at a position reads.
+    pub(super) fn roots(&self, at: usize) -> impl Iterator<Item = &str> {
+        let member = self.members.get(at).into_iter();
+        member.flat_map(|member| member.roots.iter().map(String::as_str))
+    }
+
     /// The positions of those that read nothing but attributes of which `reads` is true.
     pub(super) fn that_read(&self, reads: impl Fn(&str) -> bool) -> Vec<usize> {
         let members = self.members.iter().enumerate();

@@ -52,7 +52,7 @@ pub(super) fn shape<'a>(
     path: &AccessPath<'a>,
     reading: Reading,
     sequence: Sequence,
-    (repeats, followed): (Repeats, &[String]),
+    (repeats, followed): (Repeats, &[&str]),
 ) -> Result<Shape, Refusal<'a>> {
     let order = sequence.strategy;
     let selections = context.conditions.selections();
@@ -64,22 +64,21 @@ pub(super) fn shape<'a>(
         || (order == OrderStrategy::Sort && !shows_order(context, path))
         || (is_sorted_later(context) && !shows_order(context, path));
     let own = belongs(path)?;
+    // Members of a union may have answers in common.
+    let is_met_again = repeats == Repeats::Maybe || context.whole.is_some();
+    if fetched || is_met_again {
+        check_base_key(context, path)?;
+    }
     let residual = match own {
         None => selections.at(&here),
         Some(own) => Arc::new((*selections.at(&here)).clone().and(own.clone())),
     };
-    let fetch = fetched.then(|| fetch(context, path)).transpose()?;
-    let distinct: Option<Vec<String>> = match (repeats, &context.whole) {
-        (Repeats::Never, None) => None,
-        // Members of a union may have answers in common.
-        (Repeats::Maybe, _) | (_, Some(_)) => Some(
-            base_key(context, path)?
-                .into_iter()
-                .map(|(_, name)| name)
-                .collect(),
-        ),
-    };
-    let mut projection = projection(context, path, order, &residual, fetch.as_ref());
+    let fetch = fetched.then(|| fetch(context, path));
+    let distinct: Option<Vec<String>> = is_met_again.then(|| {
+        let keys = base_key(context, path);
+        keys.map(|(_, name)| name.to_owned()).collect()
+    });
+    let mut projection = projection(context, path, order, (&here, own), fetch.as_ref());
     if let (Some(names), Some(keys)) = (&mut projection, &distinct) {
         names.extend_from_slice(keys);
         names.sort();
@@ -100,7 +99,7 @@ pub(super) fn shape<'a>(
         } else {
             Filtered::Maybe
         },
-        filter: filter(context, path, reading, here, own),
+        filter: filter(context, path, reading, (here, own)),
         projection,
         fetch,
         distinct,
@@ -150,21 +149,25 @@ fn belongs<'a>(path: &AccessPath<'a>) -> Result<Option<&'a Predicate>, Refusal<'
     }
 }
 
+/// Whether the path tells base items apart.
+fn check_base_key<'a>(context: &Context<'a>, path: &AccessPath<'a>) -> Result<(), Refusal<'a>> {
+    let mut keys = context.base.key.attributes();
+    match keys.find(|key| path.name_of_base_key(&key.name).is_none()) {
+        Some(key) => Err(Cause::LacksKey(&key.name).into()),
+        None => Ok(()),
+    }
+}
+
 /// The attributes of the base key, and what holds them here.
 fn base_key<'a>(
     context: &Context<'a>,
     path: &AccessPath<'a>,
-) -> Result<Vec<(String, String)>, Refusal<'a>> {
+) -> impl Iterator<Item = (&'a str, &'a str)> {
     let keys = context.base.key.attributes();
-    keys.map(|key| {
-        let name = path.name_of_base_key(&key.name);
-        let name = name.ok_or(Cause::LacksKey(&key.name))?;
-        Ok((key.name.clone(), name.to_owned()))
-    })
-    .collect()
+    keys.filter_map(|key| Some((key.name.as_str(), path.name_of_base_key(&key.name)?)))
 }
 
-fn fetch<'a>(context: &Context<'a>, path: &AccessPath<'a>) -> Result<BaseFetch, Refusal<'a>> {
+fn fetch<'a>(context: &Context<'a>, path: &AccessPath<'a>) -> BaseFetch {
     // What answers another member of the union as it is now is an answer, too.
     let all = context.conditions.selections().all();
     let residual = Arc::clone(context.whole.as_ref().unwrap_or(all));
@@ -179,13 +182,16 @@ fn fetch<'a>(context: &Context<'a>, path: &AccessPath<'a>) -> Result<BaseFetch, 
         names.extend(context.base.key.attributes().map(|key| key.name.clone()));
         distinct(names)
     });
-    Ok(BaseFetch {
+    let key_names = base_key(context, path);
+    BaseFetch {
         table: context.base.name.clone(),
         key: context.base.key.clone(),
-        key_names: base_key(context, path)?,
+        key_names: key_names
+            .map(|(key, name)| (key.to_owned(), name.to_owned()))
+            .collect(),
         projection,
         residual,
-    })
+    }
 }
 
 /// The part of the residual that the service evaluates. A Query refuses key attributes in its filter
@@ -194,8 +200,7 @@ fn filter(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     reading: Reading,
-    here: Vec<usize>,
-    own: Option<&Predicate>,
+    (mut here, own): (Vec<usize>, Option<&Predicate>),
 ) -> Option<Arc<Predicate>> {
     let is_query = match reading {
         Reading::Items => return None,
@@ -204,12 +209,8 @@ fn filter(
     };
     let selections = context.conditions.selections();
     let is_keyless = |root: &str| !is_query || !path.key().contains(root);
-    let mut keyless = here;
-    if is_query {
-        let all = selections.that_read(is_keyless);
-        keyless.retain(|at| all.binary_search(at).is_ok());
-    }
-    let filter = selections.filter(keyless);
+    here.retain(|at| selections.roots(*at).all(is_keyless));
+    let filter = selections.filter(here);
     let own = own.map_or(&[][..], Predicate::conjuncts);
     own.iter()
         .filter(|conjunct| roots(conjunct).all(is_keyless) && is_expressible(conjunct))
@@ -231,16 +232,23 @@ fn projection(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     order: OrderStrategy,
-    residual: &Predicate,
+    (here, own): (&[usize], Option<&Predicate>),
     fetch: Option<&BaseFetch>,
 ) -> Option<Vec<String>> {
-    let mut names: Vec<String> = roots(residual).map(str::to_owned).collect();
+    if fetch.is_none() && context.request.select == Select::All {
+        return None;
+    }
+    let selections = context.conditions.selections();
+    let read = here.iter().flat_map(|at| selections.roots(*at));
+    let mut names: Vec<String> = read
+        .chain(own.into_iter().flat_map(roots))
+        .map(str::to_owned)
+        .collect();
     if let Some(fetch) = fetch {
         names.extend(fetch.key_names.iter().map(|(_, name)| name.clone()));
     } else {
         match &context.request.select {
-            Select::All => return None,
-            Select::Count => {}
+            Select::All | Select::Count => {}
             Select::Paths(paths) => names.extend(paths.iter().map(|path| path.root.clone())),
         }
         // An item of which nothing else is asked has to show that it exists.

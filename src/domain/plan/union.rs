@@ -8,7 +8,7 @@ use super::choose::{Candidate, Extent, Reach, search, sort};
 use super::conditions::Conditions;
 use super::implies::implied;
 use super::normal::{Bounded, MOST_MEMBERS, splits};
-use super::order::of_unordered;
+use super::order::{asked, of_unordered};
 use super::{Plan, Reads, estimate};
 use crate::domain::expr::Predicate;
 use std::borrow::Cow;
@@ -75,13 +75,13 @@ fn of_members<'a>(
     let units = |part: &Candidate<'_>| part.plan.estimate.expected.0;
     let all = parts.iter().map(|(part, _)| part);
     let dearest = all.max_by(|a, b| units(a).total_cmp(&units(b)))?;
-    let (path, dearest) = (dearest.path, dearest.plan.clone());
-    let plans: Vec<_> = parts
+    let (path, dearest) = (dearest.path, (*dearest.plan).clone());
+    let plans: Vec<(&Plan, Option<f64>)> = parts
         .iter()
-        .map(|(part, rows)| (&part.plan, *rows))
+        .map(|(part, rows)| (&*part.plan, *rows))
         .collect();
     let estimate = estimate::of_union(context.request, &plans);
-    let parts: Vec<Plan> = parts.into_iter().map(|(part, _)| part.plan).collect();
+    let parts: Vec<Plan> = parts.into_iter().map(|(part, _)| *part.plan).collect();
     let plan = Plan {
         order: of_unordered(context).strategy,
         ordered_by: 0,
@@ -89,6 +89,7 @@ fn of_members<'a>(
         parts,
         ..dearest
     };
+    let plan = Box::new(plan);
     Some(Candidate { path, plan })
 }
 
@@ -105,6 +106,7 @@ impl Context<'_> {
         let mut conditions = Conditions::of_conjuncts(conjuncts.to_vec());
         conditions.narrow_to_keys(self.base);
         Self {
+            order: asked(self.request, &conditions),
             conditions,
             whole: Some(whole),
             whole_copies: Rc::clone(&self.whole_copies),

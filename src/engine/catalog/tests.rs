@@ -28,11 +28,12 @@ fn failure(kind: ReadErrorKind) -> ReadError {
 
 fn table(name: &TableName) -> Table {
     let key = KeySchema {
-        partition: vec![KeyAttribute {
+        partition: [KeyAttribute {
             name: "id".to_owned(),
             kind: KeyKind::S,
-        }],
-        sort: Vec::new(),
+        }]
+        .into(),
+        sort: [].into(),
     };
     Table::new(name.clone(), key)
 }

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::types::{
     self as sdk, AttributeDefinition, BillingMode, IndexStatus, KeySchemaElement, KeyType,
     ProjectionType, ProvisionedThroughputDescription, ScalarAttributeType, TableDescription,
 };
+use std::sync::Arc;
 
 /// The table, unless its keys are of no known type.
 pub(super) fn table(name: &TableName, told: &TableDescription) -> Option<Table> {
@@ -44,7 +45,7 @@ fn count(told: Option<i64>) -> u64 {
 
 /// `KeySchema` repeats HASH and RANGE entries for keys of several attributes; their order counts.
 fn key(elements: &[KeySchemaElement], types: &[AttributeDefinition]) -> Option<KeySchema> {
-    let of = |role: &KeyType| -> Option<Vec<KeyAttribute>> {
+    let of = |role: &KeyType| -> Option<Arc<[KeyAttribute]>> {
         elements
             .iter()
             .filter(|element| element.key_type() == role)

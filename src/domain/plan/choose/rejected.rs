@@ -9,7 +9,7 @@ use crate::domain::plan::{Access, Plan, Reason, Rejected};
 use std::cmp::Ordering;
 
 /// A path that could have answered.
-pub(super) fn possible(chosen: &Plan, plan: Plan, pin: Option<&Place>) -> Rejected {
+pub(super) fn possible(chosen: &Plan, plan: Box<Plan>, pin: Option<&Place>) -> Rejected {
     let (own, other) = (plan.estimate, chosen.estimate);
     let instead = || format!("{} RCU instead of {}", range(own.rcu), range(other.rcu));
     let unknown = || "sizes are unknown, and reads of this kind usually cost more".to_owned();
@@ -41,7 +41,7 @@ pub(super) fn possible(chosen: &Plan, plan: Plan, pin: Option<&Place>) -> Reject
         reason,
         detail,
         estimate: Some(plan.estimate),
-        plan: Some(Box::new(plan)),
+        plan: Some(plan),
     }
 }
 

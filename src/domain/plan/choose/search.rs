@@ -4,6 +4,7 @@ use super::Candidate;
 use super::rank::{least_units, units};
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::candidate::{Way, complete, ways, whole};
+use crate::domain::plan::completeness::held;
 use crate::domain::plan::estimate::has_sizes;
 use crate::domain::plan::refusal::Refusal;
 
@@ -50,15 +51,19 @@ pub(in crate::domain::plan) fn search<'a, 'p>(
     reach: Reach,
     extent: Extent,
 ) -> Found<'a, 'p> {
-    let mut all: Vec<(AccessPath<'p>, Way<'a>)> = Vec::new();
-    let mut refusals = Vec::new();
-    for path in paths {
-        match ways(context, path) {
-            Ok(ways) => all.extend(ways.into_iter().map(|way| (*path, way))),
-            Err(refusal) => refusals.push((*path, refusal)),
-        }
-        if reach == Reach::Whole {
-            all.extend(whole(context, path).map(|way| (*path, way)));
+    let mut all: Vec<(AccessPath<'p>, Way<'a>)> = Vec::with_capacity(paths.len());
+    let mut refusals = Vec::with_capacity(paths.len());
+    // A table and its indexes stand together.
+    for of_table in paths.chunk_by(|a, b| std::ptr::eq(a.table, b.table)) {
+        let held = held(context, &of_table[0]);
+        for path in of_table {
+            match ways(context, path, held) {
+                Ok(ways) => all.extend(ways.into_iter().map(|way| (*path, way))),
+                Err(refusal) => refusals.push((*path, refusal)),
+            }
+            if reach == Reach::Whole {
+                all.extend(whole(context, path, held).map(|way| (*path, way)));
+            }
         }
     }
     let (candidates, late) = worked_out(context, outlines(context, all, extent));

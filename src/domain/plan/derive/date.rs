@@ -78,8 +78,8 @@ fn days(interval: &Interval, format: DateFormat) -> (Option<NaiveDate>, Option<N
     let first = low.and_then(|low| first_day(|day| day >= beginning(low)));
     let by_bound = value_of(&interval.high).and_then(text).and_then(|high| {
         let excluded = matches!(interval.high, Bound::Excluded(_)) && high.len() <= DATE;
-        let beyond = |day: &str| day > beginning(high) || (excluded && day == high);
-        day_before(beyond)
+        let high = beginning(high);
+        day_before(|day| day > high || (excluded && day == high))
     });
     let by_prefix = prefix.and_then(|prefix| {
         let prefix = beginning(prefix);
@@ -100,7 +100,8 @@ fn text(value: &Value) -> Option<&str> {
 }
 
 /// The part of a text that a date of ten characters can be compared with.
-fn beginning(text: &str) -> &str {
+fn beginning(text: &str) -> &[u8] {
+    let text = text.as_bytes();
     text.get(..DATE).unwrap_or(text)
 }
 
@@ -126,13 +127,13 @@ fn calendar() -> Option<(i32, i32)> {
 
 /// The first day whose text satisfies `reached`, which holds for all days after it, too. No case
 /// analysis of the shapes that a bound may have: `1998`, `1998-02-31`, and `1998-08-10T12` alike.
-fn first_day(reached: impl Fn(&str) -> bool) -> Option<NaiveDate> {
+fn first_day(reached: impl Fn(&[u8]) -> bool) -> Option<NaiveDate> {
     let (mut low, last) = calendar()?;
     let mut high = last + 1;
     while low < high {
         let middle = low.midpoint(high);
         let day = NaiveDate::from_num_days_from_ce_opt(middle)?;
-        if reached(&name(DateUnit::Day, day, 0)) {
+        if reached(&written(day)) {
             high = middle;
         } else {
             low = middle + 1;
@@ -142,11 +143,32 @@ fn first_day(reached: impl Fn(&str) -> bool) -> Option<NaiveDate> {
 }
 
 /// The last day before the first whose text satisfies `beyond`; the last of all when none does.
-fn day_before(beyond: impl Fn(&str) -> bool) -> Option<NaiveDate> {
+fn day_before(beyond: impl Fn(&[u8]) -> bool) -> Option<NaiveDate> {
     match first_day(beyond) {
         Some(day) => day.pred_opt(),
         None => NaiveDate::from_num_days_from_ce_opt(calendar()?.1),
     }
+}
+
+/// A day of the calendar as text.
+fn written(day: NaiveDate) -> [u8; DATE] {
+    let digit = |number: u32, place: u32| {
+        let digit = number / 10_u32.pow(place) % 10;
+        b'0' + u8::try_from(digit).unwrap_or_default()
+    };
+    let (year, month, date) = (day.year().unsigned_abs(), day.month(), day.day());
+    [
+        digit(year, 3),
+        digit(year, 2),
+        digit(year, 1),
+        digit(year, 0),
+        b'-',
+        digit(month, 1),
+        digit(month, 0),
+        b'-',
+        digit(date, 1),
+        digit(date, 0),
+    ]
 }
 
 /// Whether four digits can write the year.

@@ -4,6 +4,7 @@ use super::{Facts, product};
 use crate::domain::expr::{ValueExpr, evaluate};
 use crate::domain::plan::constraint::{Constraint, Interval, value_of};
 use crate::domain::value::{Item, Kind, Number, Value};
+use std::borrow::Cow;
 use std::ops::Bound;
 
 /// Bounds longer than any sort key (developer guide, Constraints: 1024 bytes) are not followed up.
@@ -18,13 +19,13 @@ pub(super) fn concat(facts: &Facts<'_>, members: &[ValueExpr]) -> Option<Constra
     }
     let mut prefix = String::new();
     for (at, member) in members.iter().enumerate() {
-        let printed = facts.of(member).and_then(|constraint| printed(&constraint));
+        let printed = facts.of(member).and_then(printed);
         let rest = &members[at + 1..];
-        match printed {
+        match printed.as_deref() {
             Some(Constraint::Values(values)) if values.len() == 1 => {
                 prefix.push_str(values.first().and_then(text)?);
             }
-            Some(constraint) => return Some(behind(&prefix, &constraint, rest)),
+            Some(constraint) => return Some(behind(&prefix, constraint, rest)),
             None if prefix.is_empty() => return None,
             None => return Some(Constraint::begins_with(&Value::S(prefix))),
         }
@@ -35,10 +36,8 @@ pub(super) fn concat(facts: &Facts<'_>, members: &[ValueExpr]) -> Option<Constra
 fn every_combination(facts: &Facts<'_>, members: &[ValueExpr]) -> Option<Vec<Value>> {
     let mut texts = vec![String::new()];
     for member in members {
-        let Constraint::Values(values) = printed(&facts.of(member)?)? else {
-            return None;
-        };
-        texts = product(&texts, &values, |text, value| {
+        let printed = printed(facts.of(member)?)?;
+        texts = product(&texts, printed.values()?, |text, value| {
             format!("{text}{}", self::text(value).unwrap_or_default())
         })?;
     }
@@ -46,17 +45,17 @@ fn every_combination(facts: &Facts<'_>, members: &[ValueExpr]) -> Option<Vec<Val
 }
 
 /// The same of the value's text. Texts of numbers do not order as numbers do.
-fn printed(constraint: &Constraint) -> Option<Constraint> {
-    match constraint {
+fn printed(constraint: Cow<'_, Constraint>) -> Option<Cow<'_, Constraint>> {
+    match &*constraint {
+        _ if constraint.is_of(Kind::S) => Some(constraint),
         Constraint::Values(values) => {
             let texts = values.iter().filter_map(|value| match value {
                 Value::S(text) => Some(Value::s(text.as_str())),
                 Value::N(number) => Some(Value::S(number.to_string())),
                 _ => None,
             });
-            Some(Constraint::one_of(texts.collect()))
+            Some(Cow::Owned(Constraint::one_of(texts.collect())))
         }
-        Constraint::Interval(interval) if interval.kind == Kind::S => Some(constraint.clone()),
         Constraint::Interval(_) => None,
     }
 }

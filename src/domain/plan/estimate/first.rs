@@ -74,7 +74,7 @@ fn in_order<'s>(path: &AccessPath<'_>, known: &'s Examples) -> Vec<&'s Item> {
             .collect::<Vec<_>>()
     };
     let sort = |item: &Item| -> Option<Vec<_>> {
-        let keys = index.key.sort.iter().chain(&path.table.key.sort);
+        let keys = index.key.sort.iter().chain(&*path.table.key.sort);
         keys.map(|key| item.get(&key.name).cloned()).collect()
     };
     let mut partitions: Vec<&[&Item]> = items

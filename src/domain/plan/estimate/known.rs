@@ -72,13 +72,17 @@ impl<'a> Known<'a> {
         })
     }
 
-    /// What each partition of `binding` gives to read, in the order of its partitions.
-    pub(super) fn partitions(&self, binding: &Binding<'_>) -> Option<(Vec<Volume>, Basis)> {
+    /// What each partition of `binding` gives to read, by the conditions on them.
+    pub(super) fn partitions(
+        &self,
+        binding: &Binding<'_>,
+        conditions: &[KeyCondition],
+    ) -> Option<(Vec<Volume>, Basis)> {
         let mut basis = Basis::Exact;
         let mut guess = None;
-        let mut volumes = Vec::with_capacity(binding.partitions.len());
-        let last = binding.partitions.len().saturating_sub(1);
-        for (at, condition) in binding.partitions.iter().enumerate() {
+        let mut volumes = Vec::with_capacity(conditions.len());
+        let last = conditions.len().saturating_sub(1);
+        for (at, condition) in conditions.iter().enumerate() {
             // Of the partitions that a range of dates covers those in the middle are read whole.
             let is_whole =
                 binding.covered.is_some() && at > 0 && at < last && lies_within(condition);
@@ -104,7 +108,7 @@ impl<'a> Known<'a> {
     /// What one partition gives to read, when all that is known is how much all of them hold.
     fn guess(&self, binding: &Binding<'_>) -> Option<Volume> {
         let described = self.described?;
-        let count = float(binding.partitions.len().max(1));
+        let count = float(binding.count().max(1));
         let factor = || factor(binding.narrowing);
         let each = binding
             .covered

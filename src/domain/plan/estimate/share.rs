@@ -63,7 +63,7 @@ pub(super) fn shares(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     shape: &Shape,
-    (of, followed): (Of, &[String]),
+    (of, followed): (Of, &[&str]),
 ) -> Shares {
     if context.request.limit.is_none() && shape.fetch.is_none() {
         return Shares::ALL;
@@ -119,7 +119,7 @@ impl<'p> Conditions<'p> {
         context: &'p Context<'_>,
         path: &AccessPath<'_>,
         shape: &'p Shape,
-        followed: &[String],
+        followed: &[&str],
     ) -> Self {
         let residual = shape.residual.conjuncts();
         // Of a member of a union its own conditions: the whole filter follows from them.

@@ -10,30 +10,30 @@ use crate::domain::plan::derive::{Facts, behind_constants, covered};
 
 /// How many whole partitions a range of dates comes to, and the attributes whose conditions the
 /// keys follow.
-pub(super) fn of(
+pub(super) fn of<'a>(
     context: &Context<'_>,
-    path: &AccessPath<'_>,
-    (sort, facts): (&SortCondition, &Facts<'_>),
-) -> (Option<f64>, Vec<String>) {
-    let mut followed: Vec<String> = Vec::new();
+    path: &AccessPath<'a>,
+    (sort, facts): (&SortCondition<'_>, &Facts<'_>),
+) -> (Option<f64>, Vec<&'a str>) {
+    let mut followed: Vec<&'a str> = Vec::new();
     let sorted = path.key().sort.first().map(|key| &key.name);
     if let Some(name) = sorted.filter(|_| sort.narrowing != Narrowing::None) {
         match path.source(name) {
-            Source::Base(name) => followed.push(name.to_owned()),
-            Source::Set(expr) => followed.extend(leading_attribute(expr).map(str::to_owned)),
+            Source::Base(name) => followed.push(name),
+            Source::Set(expr) => followed.extend(leading_attribute(expr)),
             Source::Alias | Source::Unknown => {}
         }
     }
     let mut coverage = None;
-    for key in &path.key().partition {
+    for key in path.key().partition.iter() {
         match path.source(&key.name) {
-            Source::Base(name) => followed.push(name.to_owned()),
+            Source::Base(name) => followed.push(name),
             // A range inside each partition makes of the first and last one as much as is asked.
             Source::Set(ValueExpr::Date {
                 unit, of, format, ..
             }) => {
                 let attribute = leading_attribute(of);
-                let narrows = attribute.is_some_and(|name| followed.iter().any(|f| f == name));
+                let narrows = attribute.is_some_and(|name| followed.contains(&name));
                 let said = attribute.and_then(|name| context.conditions.of(name));
                 if let (true, Some(Constraint::Interval(interval))) = (narrows, said) {
                     coverage = covered(*unit, interval, *format);
@@ -41,12 +41,12 @@ pub(super) fn of(
             }
             Source::Set(expr) => {
                 if let ValueExpr::Path(path) = expr {
-                    followed.extend(path.as_top().map(str::to_owned));
+                    followed.extend(path.as_top());
                 }
             }
             Source::Alias => {
                 let bound = path.each().map(|each| bound(context, each, facts));
-                followed.extend(bound.unwrap_or_default().into_iter().map(str::to_owned));
+                followed.extend(bound.unwrap_or_default());
             }
             Source::Unknown => {}
         }
@@ -63,10 +63,10 @@ fn bound<'a>(context: &Context<'_>, each: &'a Each, facts: &Facts<'_>) -> Vec<&'
             let attributes = paths_of_each(&each.source).into_iter();
             let attributes = attributes.filter_map(|path| path.as_top());
             attributes
-                .filter(|name| alias.is_some() && context.conditions.of(name) == alias.as_ref())
+                .filter(|name| alias.is_some() && context.conditions.of(name) == alias.as_deref())
                 .collect()
         }
-        EachSource::Path(list) => match contained(context, list).len() {
+        EachSource::Path(list) => match contained(context, list).count() {
             1 => list.as_top().into_iter().collect(),
             _ => Vec::new(),
         },

@@ -1,6 +1,6 @@
 //! The range of the sort key inside each partition.
 
-use super::{Refusal, SORT_KEY_BYTES, known, other_type, storable};
+use super::{Key, Refusal, SORT_KEY_BYTES, check_storable, known, other_type};
 use crate::domain::expr::order;
 use crate::domain::plan::access::AccessPath;
 use crate::domain::plan::constraint::{Constraint, Interval, value_of};
@@ -24,79 +24,110 @@ pub(in crate::domain::plan) enum Narrowing {
 }
 
 /// What the sort attributes are bound to.
-#[derive(Debug, Clone)]
-pub(super) struct SortCondition {
-    /// Those that are bound to one value.
-    pub(super) equal: Vec<(String, Value)>,
-    /// A range of the next one.
-    pub(super) range: Option<(String, KeyRange)>,
-    /// All values of the first one, when they can be listed.
-    pub(super) values: Option<Vec<Value>>,
+#[derive(Debug)]
+pub(super) struct SortCondition<'a> {
+    /// What is known of them, from the left: of all but the last that they have one value.
+    known: Vec<Key<'a>>,
     /// How far that narrows a partition.
     pub(super) narrowing: Narrowing,
+}
+
+/// A range of one key condition.
+#[derive(Debug, Clone, Copy)]
+enum Bounds<'v> {
+    Lt(&'v Value),
+    Le(&'v Value),
+    Gt(&'v Value),
+    Ge(&'v Value),
+    Between(&'v Value, &'v Value),
+    BeginsWith(&'v Value),
 }
 
 /// Binds the sort attributes from the left: equality on a prefix without a gap, a range on the next
 /// (developer guide, `API_Query`; multi-attribute keys of global indexes).
 pub(super) fn of<'a>(
     path: &AccessPath<'a>,
-    facts: &Facts<'_>,
-) -> Result<SortCondition, Refusal<'a>> {
+    facts: &Facts<'a>,
+) -> Result<SortCondition<'a>, Refusal<'a>> {
     let mut bound = SortCondition {
-        equal: Vec::new(),
-        range: None,
-        values: None,
+        known: Vec::new(),
         narrowing: Narrowing::None,
     };
-    for (at, key) in path.key().sort.iter().enumerate() {
+    for key in path.key().sort.iter() {
         let Some(known) = known(path, facts, &key.name) else {
             break;
         };
-        let known = of_key(key, known)?;
-        if at == 0 {
-            bound.values = known.values().map(<[Value]>::to_vec);
-        }
-        if let Some(one) = known.single() {
-            bound.equal.push((key.name.clone(), one.clone()));
+        check(key, &known)?;
+        let is_one = known.single().is_some();
+        if is_one {
             bound.narrowing = Narrowing::Point;
-            continue;
+        } else if let Some(bounds) = bounds(&known) {
+            bound.narrowing = bounds.narrowing();
         }
-        if let Some((range, narrowing)) = key_range(&known) {
-            bound.range = Some((key.name.clone(), range));
-            bound.narrowing = narrowing;
+        bound.known.push((&key.name, known));
+        if !is_one {
+            break;
         }
-        break;
     }
     Ok(bound)
 }
 
-/// What is known of a key attribute, as far as it can be a key.
-pub(super) fn of_key(key: &KeyAttribute, known: Constraint) -> Result<Constraint, Refusal<'_>> {
-    let interval = match known {
-        Constraint::Values(values) => {
-            return storable(key, SORT_KEY_BYTES, values).map(Constraint::Values);
+impl<'a> SortCondition<'a> {
+    /// What is known of the first one.
+    pub(super) fn first(&self) -> Option<&Key<'a>> {
+        self.known.first()
+    }
+
+    /// All values of the first one, when they can be listed.
+    pub(super) fn values(&self) -> Option<&[Value]> {
+        self.first()?.1.values()
+    }
+
+    /// How many keys that makes of a partition: one where there is no sort key.
+    pub(super) fn points(&self) -> usize {
+        self.values().map_or(1, <[_]>::len)
+    }
+
+    /// Those that are bound to one value.
+    pub(super) fn equal(&self) -> Vec<(String, Value)> {
+        let known = self.known.iter();
+        known
+            .filter_map(|(name, known)| Some(((*name).to_owned(), known.single()?.clone())))
+            .collect()
+    }
+
+    /// A range of the next one.
+    pub(super) fn range(&self) -> Option<(String, KeyRange)> {
+        let (name, known) = self.known.last()?;
+        if known.single().is_some() {
+            return None;
         }
+        Some(((*name).to_owned(), bounds(known)?.range()))
+    }
+}
+
+/// Whether what is known of a key attribute can be in a key.
+pub(super) fn check<'a>(key: &'a KeyAttribute, known: &Constraint) -> Result<(), Refusal<'a>> {
+    let interval = match known {
+        Constraint::Values(values) => return check_storable(key, SORT_KEY_BYTES, values),
         Constraint::Interval(interval) => interval,
     };
     let bound = value_of(&interval.low).or(value_of(&interval.high));
     match bound.or(interval.prefix.as_ref()) {
         Some(value) if interval.kind != Kind::from(key.kind) => Err(other_type(key, value)),
-        _ => Ok(Constraint::Interval(interval)),
+        _ => Ok(()),
     }
 }
 
 /// The narrowest range of one key condition that covers `known`.
-fn key_range(known: &Constraint) -> Option<(KeyRange, Narrowing)> {
+fn bounds(known: &Constraint) -> Option<Bounds<'_>> {
     match known {
-        Constraint::Values(values) => {
-            let (first, last) = (values.first()?.clone(), values.last()?.clone());
-            Some((KeyRange::Between(first, last), Narrowing::Closed))
-        }
-        Constraint::Interval(interval) => range_of_interval(interval),
+        Constraint::Values(values) => Some(Bounds::Between(values.first()?, values.last()?)),
+        Constraint::Interval(interval) => bounds_of_interval(interval),
     }
 }
 
-fn range_of_interval(interval: &Interval) -> Option<(KeyRange, Narrowing)> {
+fn bounds_of_interval(interval: &Interval) -> Option<Bounds<'_>> {
     let prefix = interval.prefix.as_ref().filter(|prefix| is_key(prefix));
     let low = value_of(&interval.low).filter(|value| is_key(value));
     let high = value_of(&interval.high).filter(|value| is_key(value));
@@ -104,32 +135,40 @@ fn range_of_interval(interval: &Interval) -> Option<(KeyRange, Narrowing)> {
     if let (Some(prefix), None) = (prefix, low) {
         return match high {
             // The service refuses bounds that are crossed (`API_Query`).
-            Some(high) if order(prefix, high)?.is_le() => {
-                let range = KeyRange::Between(prefix.clone(), high.clone());
-                Some((range, Narrowing::Closed))
-            }
-            _ => Some((KeyRange::BeginsWith(prefix.clone()), Narrowing::Closed)),
+            Some(high) if order(prefix, high)?.is_le() => Some(Bounds::Between(prefix, high)),
+            _ => Some(Bounds::BeginsWith(prefix)),
         };
     }
     match (low, high) {
-        (Some(low), Some(high)) => {
-            let range = KeyRange::Between(low.clone(), high.clone());
-            Some((range, Narrowing::Closed))
-        }
+        (Some(low), Some(high)) => Some(Bounds::Between(low, high)),
         (Some(low), None) => match prefix {
-            Some(prefix) if order(low, prefix)?.is_le() => {
-                Some((KeyRange::BeginsWith(prefix.clone()), Narrowing::Closed))
-            }
-            _ if matches!(interval.low, Bound::Excluded(_)) => {
-                Some((KeyRange::Gt(low.clone()), Narrowing::HalfOpen))
-            }
-            _ => Some((KeyRange::Ge(low.clone()), Narrowing::HalfOpen)),
+            Some(prefix) if order(low, prefix)?.is_le() => Some(Bounds::BeginsWith(prefix)),
+            _ if matches!(interval.low, Bound::Excluded(_)) => Some(Bounds::Gt(low)),
+            _ => Some(Bounds::Ge(low)),
         },
-        (None, Some(high)) if matches!(interval.high, Bound::Excluded(_)) => {
-            Some((KeyRange::Lt(high.clone()), Narrowing::HalfOpen))
-        }
-        (None, Some(high)) => Some((KeyRange::Le(high.clone()), Narrowing::HalfOpen)),
+        (None, Some(high)) if matches!(interval.high, Bound::Excluded(_)) => Some(Bounds::Lt(high)),
+        (None, Some(high)) => Some(Bounds::Le(high)),
         (None, None) => None,
+    }
+}
+
+impl Bounds<'_> {
+    const fn narrowing(self) -> Narrowing {
+        match self {
+            Self::Lt(_) | Self::Le(_) | Self::Gt(_) | Self::Ge(_) => Narrowing::HalfOpen,
+            Self::Between(..) | Self::BeginsWith(_) => Narrowing::Closed,
+        }
+    }
+
+    fn range(self) -> KeyRange {
+        match self {
+            Self::Lt(high) => KeyRange::Lt(high.clone()),
+            Self::Le(high) => KeyRange::Le(high.clone()),
+            Self::Gt(low) => KeyRange::Gt(low.clone()),
+            Self::Ge(low) => KeyRange::Ge(low.clone()),
+            Self::Between(low, high) => KeyRange::Between(low.clone(), high.clone()),
+            Self::BeginsWith(prefix) => KeyRange::BeginsWith(prefix.clone()),
+        }
     }
 }
 

@@ -9,11 +9,12 @@ use rstest::rstest;
 
 fn table(name: &str, indexes: &[&str]) -> Table {
     let key = KeySchema {
-        partition: vec![KeyAttribute {
+        partition: [KeyAttribute {
             name: "id".to_owned(),
             kind: KeyKind::S,
-        }],
-        sort: Vec::new(),
+        }]
+        .into(),
+        sort: [].into(),
     };
     let indexes = indexes.iter().map(|name| Index {
         name: IndexName::from(*name),

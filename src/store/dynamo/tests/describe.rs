@@ -67,10 +67,10 @@ async fn keys_of_several_attributes_keep_their_order_and_types() {
     };
     let index = table.index("g").unwrap();
     assert_eq!(
-        index.key.partition,
+        *index.key.partition,
         [attribute("hash", KeyKind::B), attribute("id", KeyKind::S)]
     );
-    assert_eq!(index.key.sort, [attribute("day", KeyKind::N)]);
+    assert_eq!(*index.key.sort, [attribute("day", KeyKind::N)]);
     assert_eq!(index.provisioned_rcu, Some(25));
     assert_eq!((index.items, index.bytes), (2, 10));
 }

@@ -1,6 +1,7 @@
 //! Which keys are bound, and how they are read.
 
 use super::*;
+use crate::domain::schema::KeySchema;
 
 #[test]
 fn an_index_of_several_hash_and_range_attributes_needs_each_hash_and_a_prefix_of_the_ranges() {
@@ -12,7 +13,12 @@ fn an_index_of_several_hash_and_range_attributes_needs_each_hash_and_a_prefix_of
             Projection::All,
             (10_000, 2_950_000),
         );
-        wide.key.partition.push(wide.key.sort.remove(0));
+        let (second, sort) = wide.key.sort.split_first().unwrap();
+        let partition = wide.key.partition.iter().chain([second]);
+        wide.key = KeySchema {
+            partition: partition.cloned().collect(),
+            sort: sort.into(),
+        };
         tables[0].indexes.push(wide);
     });
     let plan = |filter: &str| {
