@@ -11,6 +11,8 @@ use crate::ui::canvas::{Canvas, Ink};
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+/// Cells of a bar where there is some room.
+const BAR: usize = 8;
 /// From this width on figures have their range.
 const WIDE: usize = 70;
 
@@ -173,7 +175,7 @@ fn plan_detail(plan: &Plan) -> String {
         Reads::Nothing => parts.push("the conditions contradict each other".to_owned()),
     }
     match (plan.order, &plan.reads) {
-        (OrderStrategy::Sort, _) => parts.push("sorted here".to_owned()),
+        (OrderStrategy::Sort, _) => parts.push("client sort".to_owned()),
         (OrderStrategy::Merge, _) => parts.push("merged".to_owned()),
         (
             OrderStrategy::Native | OrderStrategy::Concatenate,
@@ -185,12 +187,12 @@ fn plan_detail(plan: &Plan) -> String {
         _ => {}
     }
     if plan.fetch.is_some() {
-        parts.push("rest from the base".to_owned());
+        parts.push("fetches the rest".to_owned());
     }
     parts.join(", ")
 }
 
-/// The columns: figures are never cut; bars go first, then details.
+/// The columns: figures are never cut; bars give way first, then details.
 fn widths(paths: &[Path], width: usize) -> Widths {
     let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
     let figure: fn(&Estimate) -> String = if width >= WIDE {
@@ -203,8 +205,11 @@ fn widths(paths: &[Path], width: usize) -> Widths {
     let name = longest(&mut paths.iter().map(|path| text::width(&path.name)));
     let name = name.min(width / 3).max(8);
     let left = width.saturating_sub(2 + name + 2 + figures + 2);
+    let told = paths.iter().filter(|path| path.estimate.is_some());
+    let detail = longest(&mut told.map(|path| text::width(&path.detail)));
     let bar = if left >= 24 {
-        (left * 2 / 5).min(40)
+        let spare = left.saturating_sub(detail + 1).max(BAR);
+        (left * 2 / 5).min(40).min(spare)
     } else {
         left.min(6)
     };
