@@ -148,8 +148,8 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Wraps a line of a tree drawn with `├`, `└`, and `│`, or a note behind `!`: what does not fit goes on below its text, beside the
-/// word that leads it.
+/// Wraps a line of a tree drawn with `├`, `└`, and `│`, or a note behind `!`: what does not fit goes on
+/// below its text, beside the word that leads it.
 #[must_use]
 pub fn wrap_branch(line: &str, columns: usize) -> Vec<String> {
     let text = line.trim_start_matches(['├', '└', '│', '!', ' ']);
