@@ -18,6 +18,7 @@ use crate::domain::names::{CopyName, DatasetName, TableName};
 use crate::domain::schema::Table;
 use crate::domain::value::Value;
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A dataset file as parsed.
@@ -118,6 +119,8 @@ pub struct BoundDataset {
     pub base: Table,
     /// Its copies, in file order.
     pub copies: Vec<BoundCopy>,
+    /// The copies that carry every base attribute, as far as is known.
+    pub whole: BTreeSet<CopyName>,
     /// Copies that could not be bound, and why; the others work.
     pub failed: Vec<(CopyName, crate::domain::problem::Problem)>,
 }

@@ -13,6 +13,7 @@ use crate::domain::schema::{KeyAttribute, Table};
 use crate::domain::value::Kind;
 pub(super) use given::known_attributes;
 use given::{Giver, giver_of, names_given};
+use std::collections::BTreeSet;
 
 /// Binds `dataset` to its tables: every key attribute of every copy must be computable and of the right type.
 /// `file` and `text` are those of its dataset file, so that problems can point into it.
@@ -35,6 +36,7 @@ pub fn bind(
         dataset: dataset.clone(),
         base,
         copies: Vec::new(),
+        whole: BTreeSet::new(),
         failed: Vec::new(),
     };
     for mapping in dataset.copies.values() {
@@ -51,6 +53,7 @@ pub fn bind(
             Err(problem) => bound.failed.push((mapping.name.clone(), problem)),
         }
     }
+    bound.whole = bound.whole_copies();
     Ok(bound)
 }
 

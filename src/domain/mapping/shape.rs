@@ -41,8 +41,7 @@ impl BoundDataset {
 
     /// The copies that carry every base attribute, as far as is known: an attribute that `set`,
     /// `each`, or `ignore` claims is the copy's own unless something names it as one of the base.
-    #[must_use]
-    pub fn whole_copies(&self) -> BTreeSet<&CopyName> {
+    pub(super) fn whole_copies(&self) -> BTreeSet<CopyName> {
         let known = known_attributes(&self.dataset, &self.base);
         let keys = || self.base.key.attributes().map(|key| key.name.as_str());
         let is_whole = |copy: &&BoundCopy| {
@@ -51,7 +50,7 @@ impl BoundDataset {
                 && names.all(|name| self.name_in_copy(copy, name) == Some(name))
         };
         let copies = self.copies.iter().filter(is_whole);
-        copies.map(|copy| &copy.mapping.name).collect()
+        copies.map(|copy| copy.mapping.name.clone()).collect()
     }
 
     /// Whether the dataset file or a key of the base names the attribute as one of the base.

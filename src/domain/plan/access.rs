@@ -2,18 +2,16 @@
 
 use super::choose::Scope;
 use super::conditions::Conditions;
-use super::estimate::Seen;
+use super::estimate::{Partitioned, Seen};
 use super::{Access, Planner, order};
 use crate::domain::cost::Prices;
 use crate::domain::expr::{Each, Path, Predicate, ValueExpr};
 use crate::domain::mapping::{BoundCopy, BoundDataset, Mapping};
-use crate::domain::names::CopyName;
 use crate::domain::query::{Consistency, OrderBy, Request};
 use crate::domain::schema::{Index, IndexKind, KeySchema, Projection, Table};
 use crate::domain::stats::Statistics;
 use crate::domain::value::Value;
 use indexmap::IndexMap;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,8 +28,6 @@ pub(super) struct Context<'a> {
     pub(super) whole: Option<Arc<Predicate>>,
     /// The dataset, when one is asked and not a table's own items.
     pub(super) dataset: Option<&'a BoundDataset>,
-    /// The copies that carry everything.
-    pub(super) whole_copies: Rc<BTreeSet<&'a CopyName>>,
     /// The base table, or the table asked.
     pub(super) base: &'a Table,
     /// Eventual or strong.
@@ -44,6 +40,8 @@ pub(super) struct Context<'a> {
     pub(super) statistics: &'a Statistics,
     /// Which example items satisfy which condition, as far as anybody asked.
     pub(super) seen: Rc<Seen>,
+    /// Which of them lie together.
+    pub(super) partitioned: Rc<Partitioned>,
 }
 
 impl<'a> Context<'a> {
@@ -65,9 +63,6 @@ impl<'a> Context<'a> {
             order: order::asked(request, &conditions),
             conditions,
             whole: None,
-            whole_copies: scope
-                .dataset
-                .map_or_else(Rc::default, |dataset| Rc::new(dataset.whole_copies())),
             dataset: scope.dataset,
             base: scope.base,
             consistency,
@@ -75,6 +70,7 @@ impl<'a> Context<'a> {
             region: planner.region,
             statistics: &planner.catalog.statistics,
             seen: Rc::default(),
+            partitioned: Rc::default(),
         }
     }
 
@@ -215,12 +211,14 @@ impl<'a> AccessPath<'a> {
     }
 
     /// Whether its items show all of the base item.
-    pub(super) fn is_whole(&self, context: &Context<'_>) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         let index = self
             .index
             .is_none_or(|index| index.projection == Projection::All);
-        let copy = self.mapping().map(|mapping| &mapping.name);
-        index && copy.is_none_or(|copy| context.whole_copies.contains(copy))
+        let carries_all = |(dataset, copy): (&BoundDataset, &BoundCopy)| {
+            dataset.whole.contains(&copy.mapping.name)
+        };
+        index && self.copy.is_none_or(carries_all)
     }
 
     /// What holds the attribute of the base key here.

@@ -16,9 +16,11 @@ use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, Request, Target};
 use crate::domain::schema::Catalog;
 use notes::{advice, attributes_of_copies, cheaper_path, equivalent_price, excluded};
-pub(super) use paths::Scope;
-use paths::{Place, paths, scope};
-pub(super) use rank::sort;
+use paths::Place;
+pub(super) use paths::{Scope, paths, scope};
+#[cfg(test)]
+pub(super) use rank::least_units;
+pub(super) use rank::{sort, units};
 use rejected::{denied, possible, refused};
 pub(super) use search::{Extent, Reach, search};
 
@@ -54,7 +56,7 @@ pub fn choose(
 ) -> Result<Choice, Problem> {
     let scope = scope(planner.catalog, target)?;
     let context = Context::new(planner, request, &scope, consistency);
-    Ok(chosen(&context, &scope, Extent::Best)?.choice)
+    Ok(chosen(&context, &scope, Extent::Best(f64::INFINITY))?.choice)
 }
 
 /// Finds the route of a request, and why every other path is not taken.
@@ -125,12 +127,12 @@ fn chosen<'a>(
     }
     let is_usable = |path: &AccessPath<'_>| scope.pin.as_ref().is_none_or(|pin| is_at(path, pin));
     let (usable, others): (Vec<_>, Vec<_>) = paths(context, scope).into_iter().partition(is_usable);
-    let mut found = search(context, &usable, Reach::Whole, extent);
+    let (unions, bound) = unions(context, &usable);
+    let mut found = search(context, &usable, Reach::Whole, within(extent, &unions));
     let more = search(context, &others, Reach::Whole, extent);
     found.candidates.extend(more.candidates);
     found.refusals.extend(more.refusals);
     let (mut losers, mut refusals) = (found.candidates, found.refusals);
-    let (unions, bound) = unions(context, &usable);
     losers.extend(unions);
     sort(&mut losers);
     let (plan, mut notes) = match &scope.pin {
@@ -153,6 +155,18 @@ fn chosen<'a>(
         losers,
         refusals,
     })
+}
+
+/// As far as a path may still be as cheap as the cheapest union.
+fn within(extent: Extent, unions: &[Candidate<'_>]) -> Extent {
+    let all = unions.iter().map(|union| &union.plan.estimate);
+    match extent {
+        // Where the size of one is unknown, figures do not decide.
+        Extent::Best(most) if all.clone().all(|estimate| estimate.rcu.high.is_some()) => {
+            Extent::Best(all.map(units).fold(most, f64::min))
+        }
+        other => other,
+    }
 }
 
 /// Nothing is read, and no path is better at that than another.

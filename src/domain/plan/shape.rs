@@ -121,7 +121,7 @@ fn is_given(path: &AccessPath<'_>, conjunct: &Predicate) -> bool {
 
 fn lacks_selected(context: &Context<'_>, path: &AccessPath<'_>) -> bool {
     match &context.request.select {
-        Select::All => !path.is_whole(context),
+        Select::All => !path.is_whole(),
         Select::Count => false,
         Select::Paths(paths) => paths.iter().any(|selected| !path.holds(&selected.root)),
     }

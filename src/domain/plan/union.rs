@@ -94,7 +94,7 @@ fn of_members<'a>(
 }
 
 fn best<'a>(member: &Context<'a>, paths: &[AccessPath<'a>]) -> Option<Candidate<'a>> {
-    let mut candidates = search(member, paths, Reach::Keys, Extent::Best).candidates;
+    let mut candidates = search(member, paths, Reach::Keys, Extent::Best(f64::INFINITY)).candidates;
     sort(&mut candidates);
     candidates.into_iter().next()
 }
@@ -109,8 +109,8 @@ impl Context<'_> {
             order: asked(self.request, &conditions),
             conditions,
             whole: Some(whole),
-            whole_copies: Rc::clone(&self.whole_copies),
             seen: Rc::clone(&self.seen),
+            partitioned: Rc::clone(&self.partitioned),
             ..*self
         }
     }

@@ -22,7 +22,10 @@ pub(in crate::domain::plan) struct Scope<'a> {
 }
 
 /// Finds tables and dataset of a target.
-pub(super) fn scope<'a>(catalog: &'a Catalog, target: &Target) -> Result<Scope<'a>, Problem> {
+pub(in crate::domain::plan) fn scope<'a>(
+    catalog: &'a Catalog,
+    target: &Target,
+) -> Result<Scope<'a>, Problem> {
     match target {
         Target::Dataset(name) => dataset(catalog, name).map(|dataset| Scope {
             dataset: Some(dataset),
@@ -66,7 +69,10 @@ fn table<'a>(catalog: &'a Catalog, name: &TableName) -> Result<&'a Table, Proble
 }
 
 /// Every table and index: of the base first, then of each copy.
-pub(super) fn paths<'a>(context: &Context<'a>, scope: &Scope<'a>) -> Vec<AccessPath<'a>> {
+pub(in crate::domain::plan) fn paths<'a>(
+    context: &Context<'a>,
+    scope: &Scope<'a>,
+) -> Vec<AccessPath<'a>> {
     let copies = scope.dataset.into_iter().flat_map(|dataset| {
         dataset.copies.iter().map(move |copy| AccessPath {
             table: &copy.table,

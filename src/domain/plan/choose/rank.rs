@@ -53,7 +53,7 @@ fn compare(a: &Candidate<'_>, b: &Candidate<'_>, sizes: Sizes) -> Ordering {
 
 /// The expected units. Where the range is wider than they are, as under a LIMIT that a filter delays,
 /// a few percent less tell nothing: they are no reason to leave what is fresh.
-pub(super) fn units(estimate: &Estimate) -> f64 {
+pub(in crate::domain::plan) fn units(estimate: &Estimate) -> f64 {
     let expected = estimate.expected.0;
     let width = estimate
         .rcu
@@ -72,7 +72,7 @@ pub(super) fn is_cheaper(estimate: &Estimate, other: &Estimate) -> bool {
 }
 
 /// What [`units`] gives at least where so many are expected at least.
-pub(super) fn least_units(expected: Rcu) -> f64 {
+pub(in crate::domain::plan) fn least_units(expected: Rcu) -> f64 {
     let expected = expected.0;
     // Half a step down, but below a few nothing is rounded.
     expected.min(expected.max(FEW) / STEP.sqrt())

@@ -9,10 +9,10 @@ use crate::domain::plan::estimate::has_sizes;
 use crate::domain::plan::refusal::Refusal;
 
 /// How far the search goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::domain::plan) enum Extent {
-    /// Until the cheapest is surely among what was worked out.
-    Best,
+    /// Until the cheapest is surely among what was worked out, or surely dearer than this.
+    Best(f64),
     /// Everything is worked out: whoever asks why is told of every path.
     All,
 }
@@ -66,7 +66,11 @@ pub(in crate::domain::plan) fn search<'a, 'p>(
             }
         }
     }
-    let (candidates, late) = worked_out(context, outlines(context, all, extent));
+    let within = match extent {
+        Extent::Best(cheapest) => cheapest,
+        Extent::All => f64::INFINITY,
+    };
+    let (candidates, late) = worked_out(context, outlines(context, all, extent), within);
     refusals.extend(late);
     Found {
         candidates,
@@ -84,8 +88,10 @@ fn outlines<'a, 'p>(
     // Where the size of one is unknown, figures do not decide.
     let floors: Option<Vec<f64>> = match extent {
         // What is missing in a row is fetched from the base.
-        Extent::Best if has_sizes(context, &context.base_path()) => all.iter().map(floor).collect(),
-        Extent::Best | Extent::All => None,
+        Extent::Best(_) if has_sizes(context, &context.base_path()) => {
+            all.iter().map(floor).collect()
+        }
+        Extent::Best(_) | Extent::All => None,
     };
     let floors = floors.unwrap_or_else(|| vec![0.0; all.len()]);
     let ways = all.into_iter().zip(floors).enumerate();
@@ -100,12 +106,13 @@ fn outlines<'a, 'p>(
     outlines
 }
 
-/// Works out as many as it takes until none of the others can be as cheap as the cheapest.
+/// Works out as many as it takes until none of the others can be as cheap as the cheapest, which is one
+/// of them or known elsewhere.
 fn worked_out<'a, 'p>(
     context: &'a Context<'p>,
     outlines: Vec<Outline<'a, 'p>>,
+    mut cheapest: f64,
 ) -> (Vec<Candidate<'p>>, Vec<(AccessPath<'p>, Refusal<'a>)>) {
-    let mut cheapest = f64::INFINITY;
     let mut candidates = Vec::new();
     let mut refusals = Vec::new();
     for Outline {

@@ -6,12 +6,10 @@
 
 use super::known::Known;
 use super::share::share;
-use crate::domain::expr::{Predicate, evaluate, holds, paths_of_value};
+use crate::domain::expr::{Predicate, paths_of_value};
 use crate::domain::plan::access::{AccessPath, Context, Source, roots};
 use crate::domain::schema::KeyAttribute;
-use crate::domain::value::{Item, Value};
 use statrs::function::gamma::ln_gamma;
-use std::collections::BTreeMap;
 
 /// Standard deviations within which luck explains what was seen.
 const DEVIATIONS: f64 = 2.0;
@@ -99,15 +97,15 @@ fn alike(context: &Context<'_>, path: &AccessPath<'_>, conjuncts: &[&Predicate])
     for conjunct in conjuncts {
         matches = matches.and(&context.seen.matches(examples, conjunct)?);
     }
-    let mut partitions: BTreeMap<Vec<Value>, (f64, f64)> = BTreeMap::new();
-    for (at, item) in examples.items().enumerate() {
-        if let Some(key) = partition_of(path, item) {
-            let (all, rows) = partitions.entry(key).or_default();
+    let partitions = context.partitioned.of(path, examples);
+    let mut groups = vec![(0.0, 0.0); examples.len()];
+    for (at, partition) in partitions.iter().enumerate() {
+        if let Some((all, rows)) = partition.and_then(|number| groups.get_mut(number)) {
             *all += 1.0;
             *rows += f64::from(u8::from(matches.contains(at)));
         }
     }
-    Some(correlation(&partitions.into_values().collect::<Vec<_>>()))
+    Some(correlation(&groups))
 }
 
 /// Of groups of so many items, so many of them rows.
@@ -129,20 +127,6 @@ fn correlation(groups: &[(f64, f64)]) -> f64 {
         return 0.0;
     }
     (found * (1.0 - doubt / (found * found))).clamp(0.0, 1.0)
-}
-
-/// What holds the item there; `None` where the path does not hold it, or more than once.
-fn partition_of(path: &AccessPath<'_>, item: &Item) -> Option<Vec<Value>> {
-    let is_held = path.copy.is_none_or(|(dataset, copy)| {
-        holds(&dataset.dataset.filter, item) && holds(&copy.mapping.filter, item)
-    });
-    let keys = path.key().partition.iter();
-    let values = keys.map(|key| match path.source(&key.name) {
-        Source::Base(name) => item.get(name).cloned(),
-        Source::Set(expr) => evaluate(expr, item),
-        Source::Alias | Source::Unknown => None,
-    });
-    values.collect::<Option<Vec<Value>>>().filter(|_| is_held)
 }
 
 /// Where a key decides, the rows of a partition that is one of them, or of a stretch of each.
@@ -183,6 +167,7 @@ mod tests {
     use crate::domain::plan::fixture::{catalog, path_of, try_route};
     use crate::domain::query::Consistency;
     use crate::domain::stats::{Sampler, Scanned};
+    use crate::domain::value::{Item, Value};
     use rstest::rstest;
 
     #[rstest]

@@ -6,6 +6,7 @@ use crate::domain::names::CopyName;
 use crate::domain::schema::{Index, IndexKind, KeyAttribute, KeyKind, KeySchema, Projection};
 use indexmap::IndexMap;
 use rstest::rstest;
+use std::collections::BTreeSet;
 
 fn table(name: &str, indexes: &[&str]) -> Table {
     let key = KeySchema {
@@ -65,6 +66,7 @@ fn catalog() -> Catalog {
         },
         base: table("strikes", &["by_operator", "by_date"]),
         copies: vec![copy("by_month", table("strikes_by_month", &["by_date"]))],
+        whole: BTreeSet::new(),
         failed: vec![(CopyName::from("by_state"), Problem::new("no table for it"))],
     };
     let ready = |t: Table| (t.name.clone(), TableState::Ready(t));

@@ -1,0 +1,99 @@
+//! Which examples lie in the same partition: found once for all paths that are partitioned alike.
+
+use crate::domain::expr::{Path, Predicate, ValueExpr, evaluate, holds};
+use crate::domain::plan::access::{AccessPath, Source};
+use crate::domain::plan::memo::Memo;
+use crate::domain::stats::Examples;
+use crate::domain::value::{Item, Value};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// The number of its partition for each example; none where the path does not hold it, or more than once.
+type Numbers = Vec<Option<usize>>;
+
+/// How examples are partitioned by the keys of paths.
+#[derive(Debug, Default)]
+pub(in crate::domain::plan) struct Partitioned(Memo<By, Numbers>);
+
+/// What decides on the partition of an item.
+#[derive(Debug)]
+struct By {
+    /// What the items of a copy satisfy.
+    filter: Option<Predicate>,
+    /// What each attribute of the key is; none where an item has several.
+    key: Vec<Option<ValueExpr>>,
+}
+
+impl Partitioned {
+    /// The partitions of base items in `path`.
+    pub(super) fn of(&self, path: &AccessPath<'_>, examples: &Examples) -> &Numbers {
+        self.0.find_or(
+            |by| by.is_of(path),
+            || {
+                let by = By::of(path);
+                let numbers = by.numbers(path, examples);
+                (by, numbers)
+            },
+        )
+    }
+}
+
+impl By {
+    fn of(path: &AccessPath<'_>) -> Self {
+        let keys = path.key().partition.iter();
+        let key = keys.map(|key| match path.source(&key.name) {
+            Source::Base(name) => Some(ValueExpr::Path(Path::top(name))),
+            Source::Set(expr) => Some(expr.clone()),
+            Source::Alias | Source::Unknown => None,
+        });
+        Self {
+            filter: path.mapping().map(|mapping| mapping.filter.clone()),
+            key: key.collect(),
+        }
+    }
+
+    fn is_of(&self, path: &AccessPath<'_>) -> bool {
+        let is = |of: &Option<ValueExpr>, name: &str| match (of, path.source(name)) {
+            (Some(ValueExpr::Path(of)), Source::Base(name)) => of.as_top() == Some(name),
+            (Some(of), Source::Set(expr)) => of == expr,
+            (None, Source::Alias | Source::Unknown) => true,
+            _ => false,
+        };
+        let keys = &path.key().partition;
+        self.key.len() == keys.len()
+            && self
+                .key
+                .iter()
+                .zip(keys.iter())
+                .all(|(of, key)| is(of, &key.name))
+            && self.filter.as_ref() == path.mapping().map(|mapping| &mapping.filter)
+    }
+
+    fn numbers(&self, path: &AccessPath<'_>, examples: &Examples) -> Numbers {
+        let is_held = |item: &Item| {
+            path.copy.is_none_or(|(dataset, copy)| {
+                holds(&dataset.dataset.filter, item) && holds(&copy.mapping.filter, item)
+            })
+        };
+        let mut numbers: Numbers = examples
+            .items()
+            .map(|item| is_held(item).then_some(0))
+            .collect();
+        for of in &self.key {
+            let mut known: HashMap<(usize, Cow<'_, Value>), usize> = HashMap::new();
+            for (number, item) in numbers.iter_mut().zip(examples.items()) {
+                *number = number.and_then(|before| {
+                    let value = match of.as_ref()? {
+                        ValueExpr::Path(Path { root, steps }) if steps.is_empty() => {
+                            Cow::Borrowed(item.get(root)?)
+                        }
+                        expr => Cow::Owned(evaluate(expr, item)?),
+                    };
+                    let next = known.len();
+                    Some(*known.entry((before, value)).or_insert(next))
+                });
+            }
+        }
+        numbers
+    }
+}
