@@ -1,6 +1,7 @@
 //! Every plan of every request, run over tables in memory, gives what brute force gives.
 
 mod charge;
+mod floor;
 mod memory;
 mod request;
 
@@ -127,8 +128,8 @@ fn large_strike() -> impl Strategy<Value = Item> {
     })
 }
 
-/// The same catalog, of which everything was sampled.
-fn analyzed(mut catalog: Catalog, memory: &Memory) -> Catalog {
+/// The same catalog, the base of which was sampled with all that memory holds.
+fn sampled(mut catalog: Catalog, memory: &Memory, scanned: Scanned) -> Catalog {
     let dataset = memory.dataset();
     let mut sampler = Sampler::new(&dataset.base, Some(dataset));
     let mut items: Vec<&Item> = memory.base().iter().collect();
@@ -136,7 +137,7 @@ fn analyzed(mut catalog: Catalog, memory: &Memory) -> Catalog {
     for item in items {
         sampler.add(item);
     }
-    catalog.statistics = sampler.finish(Scanned::All, 0);
+    catalog.statistics = sampler.finish(scanned, 0);
     catalog
 }
 
@@ -174,7 +175,7 @@ fn with_complete_statistics_the_range_holds_what_any_pager_is_charged() {
         let items = items.new_tree(&mut runner).unwrap().current();
         let plain = strikes();
         let memory = Memory::new(plain.dataset("strikes").unwrap(), items);
-        let catalog = analyzed(strikes(), &memory);
+        let catalog = sampled(strikes(), &memory, Scanned::All);
         for text in texts.new_tree(&mut runner).unwrap().current() {
             let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
             for plan in plans(&route) {
