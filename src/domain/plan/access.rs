@@ -175,7 +175,9 @@ impl<'a> AccessPath<'a> {
             .as_ref()
             .is_some_and(|each| each.alias == attribute);
         let mut keys = dataset.base.key.attributes();
-        if let Some(expr) = mapping.set.get(attribute) {
+        // There are a few, and this is asked often: to compare is quicker than to hash.
+        let mut set = mapping.set.iter();
+        if let Some((_, expr)) = set.find(|(name, _)| *name == attribute) {
             Source::Set(expr)
         } else if is_alias {
             Source::Alias

@@ -204,13 +204,15 @@ fn partitions<'a>(
 ) -> Result<Vec<Key<'a>>, Refusal<'a>> {
     let declared = facts.clone().with_domain(context.domain());
     let keys = &path.key().partition;
-    let mut partitions: Vec<Key<'a>> = Vec::with_capacity(keys.len());
-    for key in keys.iter() {
+    // Most paths have no list for the first one already.
+    let mut partitions: Vec<Key<'a>> = Vec::new();
+    for (at, key) in keys.iter().enumerate() {
         let known = known(path, &declared, &key.name);
         let Some(values) = known.as_deref().and_then(Constraint::values) else {
             return Err(unbound(context, path, &declared, key, known.as_deref()));
         };
         check_storable(key, PARTITION_KEY_BYTES, values)?;
+        partitions.reserve_exact(keys.len() - at);
         partitions.extend(known.map(|known| (key.name.as_str(), known)));
         if count(&partitions) > MOST_PARTITIONS {
             let refusal = Refusal::from(Cause::TooMany(&key.name));

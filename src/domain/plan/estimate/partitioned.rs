@@ -19,7 +19,7 @@ pub(in crate::domain::plan) struct Partitioned(Memo<By, Numbers>);
 #[derive(Debug)]
 struct By {
     /// What the items of a copy satisfy.
-    filter: Option<Predicate>,
+    filters: Vec<Predicate>,
     /// What each attribute of the key is; none where an item has several.
     key: Vec<Option<ValueExpr>>,
 }
@@ -31,11 +31,18 @@ impl Partitioned {
             |by| by.is_of(path),
             || {
                 let by = By::of(path);
-                let numbers = by.numbers(path, examples);
+                let numbers = by.numbers(examples);
                 (by, numbers)
             },
         )
     }
+}
+
+/// What a base item satisfies that a copy holds.
+fn filters<'p>(path: &AccessPath<'p>) -> impl Iterator<Item = &'p Predicate> {
+    let copy = path.copy.into_iter();
+    copy.flat_map(|(dataset, copy)| [&dataset.dataset.filter, &copy.mapping.filter])
+        .filter(|filter| !filter.is_true())
 }
 
 impl By {
@@ -47,7 +54,7 @@ impl By {
             Source::Alias | Source::Unknown => None,
         });
         Self {
-            filter: path.mapping().map(|mapping| mapping.filter.clone()),
+            filters: filters(path).cloned().collect(),
             key: key.collect(),
         }
     }
@@ -66,15 +73,11 @@ impl By {
                 .iter()
                 .zip(keys.iter())
                 .all(|(of, key)| is(of, &key.name))
-            && self.filter.as_ref() == path.mapping().map(|mapping| &mapping.filter)
+            && self.filters.iter().eq(filters(path))
     }
 
-    fn numbers(&self, path: &AccessPath<'_>, examples: &Examples) -> Numbers {
-        let is_held = |item: &Item| {
-            path.copy.is_none_or(|(dataset, copy)| {
-                holds(&dataset.dataset.filter, item) && holds(&copy.mapping.filter, item)
-            })
-        };
+    fn numbers(&self, examples: &Examples) -> Numbers {
+        let is_held = |item: &Item| self.filters.iter().all(|filter| holds(filter, item));
         let mut numbers: Numbers = examples
             .items()
             .map(|item| is_held(item).then_some(0))

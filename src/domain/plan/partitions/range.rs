@@ -49,10 +49,26 @@ pub(super) fn of<'a>(
     path: &AccessPath<'a>,
     facts: &Facts<'a>,
 ) -> Result<SortCondition<'a>, Refusal<'a>> {
-    let mut bound = SortCondition {
-        known: Vec::new(),
-        narrowing: Narrowing::None,
-    };
+    let mut known = Vec::new();
+    let narrowing = bind(path, facts, |key| {
+        known.reserve_exact(1);
+        known.push(key);
+    })?;
+    Ok(SortCondition { known, narrowing })
+}
+
+/// How far the sort key narrows each partition, as far as it can be bound.
+pub(super) fn narrowing<'a>(path: &AccessPath<'a>, facts: &Facts<'a>) -> Narrowing {
+    bind(path, facts, |_| ()).unwrap_or(Narrowing::None)
+}
+
+/// Gives what is known of each attribute that is bound, and how far all of them narrow a partition.
+fn bind<'a>(
+    path: &AccessPath<'a>,
+    facts: &Facts<'a>,
+    mut bound: impl FnMut(Key<'a>),
+) -> Result<Narrowing, Refusal<'a>> {
+    let mut narrowing = Narrowing::None;
     for key in path.key().sort.iter() {
         let Some(known) = known(path, facts, &key.name) else {
             break;
@@ -60,16 +76,16 @@ pub(super) fn of<'a>(
         check(key, &known)?;
         let is_one = known.single().is_some();
         if is_one {
-            bound.narrowing = Narrowing::Point;
+            narrowing = Narrowing::Point;
         } else if let Some(bounds) = bounds(&known) {
-            bound.narrowing = bounds.narrowing();
+            narrowing = bounds.narrowing();
         }
-        bound.known.push((&key.name, known));
+        bound((&key.name, known));
         if !is_one {
             break;
         }
     }
-    Ok(bound)
+    Ok(narrowing)
 }
 
 impl<'a> SortCondition<'a> {

@@ -11,7 +11,7 @@ use crate::domain::schema::KeyAttribute;
 pub(super) fn unbound<'a>(
     context: &Context<'_>,
     path: &AccessPath<'a>,
-    facts: &Facts<'_>,
+    facts: &Facts<'a>,
     key: &'a KeyAttribute,
     known: Option<&Constraint>,
 ) -> Refusal<'a> {
@@ -25,7 +25,7 @@ pub(super) fn unbound<'a>(
         }
         Source::Alias | Source::Unknown => (None, None),
     };
-    let narrowing = || range::of(path, facts).map_or(Narrowing::None, |sort| sort.narrowing);
+    let narrowing = || range::narrowing(path, facts);
     // Only of a dataset can values be declared.
     let declarable = base.filter(|_| context.dataset.is_some());
     let Some(attribute) = conditioned else {
