@@ -63,6 +63,8 @@ struct Reading {
     sequence: Sequence,
     /// Items that are read beyond a LIMIT to see the end of a group.
     surplus: Spread,
+    /// Whether groups are sorted before their rows are fetched, so that no more are than it takes.
+    sorted_first: bool,
     /// Where rows lie among the first items.
     first: First,
     basis: Basis,
@@ -116,12 +118,15 @@ pub(super) fn of_partitions(
         volumes.reverse();
     }
     let shares = shares(context, path, shape, (Of::Part, &binding.followed));
-    let answers = shares.answers();
+    let sorted_first = shape.fetch.is_some()
+        && order.is_grouped(&context.request.order)
+        && shows_order(context, shape);
+    let (wanted, share) = wanted(stops, &shares, sorted_first);
     let rows: Vec<Spread> = volumes
         .iter()
-        .map(|volume| few(volume.items, answers, shares.of))
+        .map(|volume| few(volume.items, share, shares.of))
         .collect();
-    let surplus = groups::surplus(context, path, order, &rows);
+    let surplus = groups::surplus(context, path, order, wanted, &rows);
     let reading = Reading {
         item: known.item_of(&volumes),
         volumes,
@@ -129,10 +134,22 @@ pub(super) fn of_partitions(
         shares,
         sequence,
         surplus,
+        sorted_first,
         first: First::default(),
         basis,
     };
     of_reading(context, path, order.strategy, shape, &reading)
+}
+
+/// Rows that a LIMIT takes of the path, and the share of its items that are such rows: those that answer, or,
+/// where they are sorted before that is known, as many as it takes until enough of them answer.
+fn wanted(limit: Option<u64>, shares: &Shares, sorted_first: bool) -> (Option<f64>, Spread) {
+    let limit = limit.map(count);
+    if !sorted_first {
+        return (limit, shares.answers());
+    }
+    let answering = shares.fetched.expected.max(f64::MIN_POSITIVE);
+    (limit.map(|limit| limit / answering), shares.read)
 }
 
 /// The estimate of a Scan of the path.
@@ -163,6 +180,7 @@ pub(super) fn of_scan(
         shares: shares(context, path, shape, (of, &[])),
         sequence: Sequence::Sweep,
         surplus: Spread::ZERO,
+        sorted_first: false,
         first,
         basis,
     };
@@ -258,11 +276,7 @@ fn rows_fetched(
     shape: &Shape,
     (rows, answering): (Spread, Spread),
 ) -> Spread {
-    let sorted_first = order == OrderStrategy::Sort
-        && shape.projection.as_ref().is_some_and(|names| {
-            let mut order = context.request.order.iter();
-            order.all(|by| names.contains(&by.path.root))
-        });
+    let sorted_first = order == OrderStrategy::Sort && shows_order(context, shape);
     let Some(limit) = context.request.limit.filter(|_| sorted_first) else {
         return rows;
     };
@@ -275,6 +289,13 @@ fn rows_fetched(
         expected: rows.expected.min(needed(answering.expected)),
         high: rows.high.min(needed(answering.low)),
     }
+}
+
+/// Whether the path shows everything rows are ordered by.
+fn shows_order(context: &Context<'_>, shape: &Shape) -> bool {
+    let mut order = context.request.order.iter();
+    let names = shape.projection.as_ref();
+    names.is_some_and(|names| order.all(|by| names.contains(&by.path.root)))
 }
 
 /// The same with fetching so many rows from the base, where the shape says so.

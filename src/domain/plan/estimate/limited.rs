@@ -91,8 +91,14 @@ impl Run<'_> {
         let Self {
             reading, limited, ..
         } = *self;
+        // Groups that are sorted before they are fetched are read to their end, but fetched no further than
+        // it takes.
+        let (limit, waves) = match reading.sorted_first {
+            true => (float(limited.limit) / fetched.max(f64::MIN_POSITIVE), None),
+            false => (float(limited.limit), limited.base.map(|_| fetched)),
+        };
         let rules = Rules {
-            limit: limited.limit + whole(end(&reading.surplus).round()),
+            limit: whole((limit + end(&reading.surplus)).round()),
             filtered: limited.filtered,
             sequence: match reading.sequence {
                 Sequence::Merge(_) => Sequence::Merge(supply),
@@ -102,11 +108,15 @@ impl Run<'_> {
             consistency: self.context.consistency,
             item: reading.item,
             share: read,
-            fetched: limited.base.map(|_| fetched),
+            fetched: waves,
             first: (&reading.first.read, &reading.first.fetched),
         };
         let partitions: Vec<(f64, f64)> = reading.volumes.iter().map(volume).collect();
         let (bill, fetched) = play(rules, &partitions);
+        if reading.sorted_first {
+            let rows = partitions.iter().map(|(items, _)| items * read).sum();
+            return Some(bill + self.fetch(limit.min(rows))?.0);
+        }
         let (fetch, _) = self.fetch(fetched)?;
         Some(Bill {
             // Its calls are in the bill, wave by wave.
