@@ -15,6 +15,7 @@ mod groups;
 mod known;
 mod limited;
 mod partitioned;
+mod place;
 mod seen;
 mod share;
 mod together;

@@ -5,6 +5,7 @@
 //! much more often examples show.
 
 use super::known::Known;
+use super::place::together;
 use super::share::share;
 use crate::domain::expr::{Predicate, paths_of_value};
 use crate::domain::plan::access::{AccessPath, Context, Source, roots};
@@ -92,11 +93,7 @@ fn without_rows(share: f64, alike: f64, items: f64) -> f64 {
 /// How much items of the same partition are alike in satisfying `conjuncts` or not: from 0, no more than any
 /// two items, to 1, always. `None` where no examples tell.
 fn alike(context: &Context<'_>, path: &AccessPath<'_>, conjuncts: &[&Predicate]) -> Option<f64> {
-    let (examples, _) = context.statistics.examples(&context.base.name)?;
-    let mut matches = examples.all();
-    for conjunct in conjuncts {
-        matches = matches.and(&context.seen.matches(examples, conjunct)?);
-    }
+    let (examples, matches) = together(context, conjuncts)?;
     let partitions = context.partitioned.of(path, examples);
     let mut groups = vec![(0.0, 0.0); examples.len()];
     for (at, partition) in partitions.iter().enumerate() {

@@ -6,6 +6,7 @@
 mod order;
 
 use super::bill::{Bill, calls_of};
+use super::first::First;
 use super::{count, whole};
 use crate::domain::cost::{PAGE_BYTES, page_units, read_to_end};
 use crate::domain::plan::pace::{CONCURRENCY, FETCH, Filtered, Pace};
@@ -40,9 +41,8 @@ pub(super) struct Rules<'a> {
     pub(super) share: f64,
     /// When rows are fetched: the share of fetched items that answer.
     pub(super) fetched: Option<f64>,
-    /// After each of the first items how many rows there were, and after each of the first rows how many
-    /// answered, where that is known; both shares are those of what follows.
-    pub(super) first: (&'a [u32], &'a [u32]),
+    /// Where rows lie, as far as that is known; both shares are those of what follows.
+    pub(super) first: &'a First,
 }
 
 /// What a run under `rules` over these partitions takes, and how many base items it fetches, the
@@ -249,7 +249,7 @@ impl<'a> Run<'a> {
     fn accept(&mut self, page: Page) -> f64 {
         self.read += page.items;
         self.pages += 1;
-        let matched = rows_after(self.read, self.rules.first.0, self.rules.share);
+        let matched = self.rows_after(self.read);
         let rows = matched - self.matched;
         self.matched = matched;
         rows
@@ -272,7 +272,10 @@ impl<'a> Run<'a> {
             } else {
                 rest.min(most).min(self.missing)
             };
-            let answered = |fetched| rows_after(fetched, self.rules.first.1, share);
+            let answered = |fetched| {
+                let (known, rows) = known_after(fetched, &self.rules.first.fetched);
+                rows + whole_rows((fetched - known).max(0.0) * share)
+            };
             let before = answered(self.fetched);
             self.fetched += wave;
             let given = answered(self.fetched) - before;
@@ -280,6 +283,20 @@ impl<'a> Run<'a> {
             self.missing -= given.min(self.missing);
             rest -= wave;
         }
+    }
+
+    /// Rows among so many items read.
+    fn rows_after(&self, items: f64) -> f64 {
+        let Rules { first, share, .. } = self.rules;
+        let (known, rows) = known_after(items, &first.read);
+        let all: f64 = self.lanes.iter().map(|lane| lane.all).sum();
+        let later = if first.places.is_empty() {
+            (items - known).max(0.0)
+        } else {
+            let part = |items: f64| part_before(items / all.max(1.0), &first.places);
+            (part(items) - part(known)).max(0.0) * all
+        };
+        rows + whole_rows(later * share)
     }
 
     /// What it took. Pages still under way are dropped; the service may charge them.
@@ -293,15 +310,41 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Rows among so many items, of the first of which it is known. A part of a row is none, but for what
-/// rounding took.
-fn rows_after(items: f64, first: &[u32], share: f64) -> f64 {
+/// Of so many items those that are known, and the rows among them.
+fn known_after(items: f64, first: &[u32]) -> (f64, f64) {
     let known = whole(items.round()).min(first.len() as u64);
     let rows = usize::try_from(known)
         .ok()
         .and_then(|known| first.get(known.checked_sub(1)?))
         .map_or(0.0, |rows| f64::from(*rows));
-    rows + ((items - count(known)).max(0.0) * share + 1e-6).floor()
+    (count(known), rows)
+}
+
+/// The part of rows that lies before `at`, where some of them lie at these places: half a row on either side of
+/// its place, evenly, and as close to the first and the last as places are to each other.
+fn part_before(at: f64, places: &[f64]) -> f64 {
+    let (Some(first), Some(last)) = (places.first(), places.last()) else {
+        return at;
+    };
+    let rows = count(places.len() as u64);
+    let apart = (last - first) / (rows - 1.0).max(1.0);
+    let before = places.partition_point(|place| *place < at);
+    let passed = count(before as u64);
+    let (from, low) = match before.checked_sub(1) {
+        Some(place) => (places[place], passed - 0.5),
+        None => ((first - apart).max(0.0), 0.0),
+    };
+    let (until, high) = match places.get(before) {
+        Some(place) => (*place, passed + 0.5),
+        None => ((last + apart).min(1.0), rows),
+    };
+    let within = (at - from) / (until - from).max(f64::MIN_POSITIVE);
+    (low + (high - low) * within.clamp(0.0, 1.0)) / rows
+}
+
+/// A part of a row is none, but for what rounding took.
+fn whole_rows(rows: f64) -> f64 {
+    (rows + 1e-6).floor()
 }
 
 #[cfg(test)]

@@ -1,19 +1,25 @@
-//! Where rows lie among the items that a Scan gives first: it begins at the same place each time.
+//! Where rows lie in the order of a Scan: among the items that it gives first, for it begins at the same place
+//! each time, and behind them where it follows the keys.
 
+use super::place::{is_ordered, places};
 use super::share::Conditions;
 use crate::domain::expr::{Predicate, holds};
 use crate::domain::plan::access::{AccessPath, Context};
-use crate::domain::schema::IndexKind;
+use crate::domain::schema::{Index, IndexKind};
 use crate::domain::stats::{Examples, PathName};
 use crate::domain::value::Item;
 
 /// What is known of the first items, in the order they are read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct First {
     /// After each item read, how many were rows.
     pub(super) read: Vec<u32>,
     /// After each row fetched, how many answered.
     pub(super) fetched: Vec<u32>,
+    /// Where later ones lie among all items, from 0 to 1; none where they lie anywhere.
+    pub(super) places: Vec<f64>,
+    /// Whether that was looked for: then nothing is left to luck.
+    pub(super) is_ordered: bool,
 }
 
 /// Of a Scan of `path`, as far as its conditions can be told of what is known of it.
@@ -54,7 +60,32 @@ pub(super) fn first(
         }
         first.read.push(rows);
     }
+    first.is_ordered = follows_keys(context, path, own, known);
+    if first.is_ordered {
+        let conjuncts = [conditions.here.as_slice(), &conditions.later].concat();
+        first.places = places(context, path, &conjuncts);
+    }
     first
+}
+
+/// Whether the path is scanned in the order of its keys: where it does not show that itself, as the base is.
+fn follows_keys(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    own: Option<&Index>,
+    known: &Examples,
+) -> bool {
+    let key = own.map_or(&path.table.key, |index| &index.key);
+    let of_base = || {
+        let base = PathName {
+            table: context.base.name.clone(),
+            index: None,
+        };
+        let known = context.statistics.first(&base)?;
+        is_ordered(&context.base.key.partition, known.items())
+    };
+    let shown = is_ordered(&key.partition, known.items());
+    shown.or_else(of_base).unwrap_or(false)
 }
 
 /// The items as the path gives them: a local index in the order of its own sort key, and of its

@@ -109,7 +109,7 @@ impl Run<'_> {
             item: reading.item,
             share: read,
             fetched: waves,
-            first: (&reading.first.read, &reading.first.fetched),
+            first: &reading.first,
         };
         let partitions: Vec<(f64, f64)> = reading.volumes.iter().map(volume).collect();
         let (bill, fetched) = play(rules, &partitions);
@@ -138,7 +138,11 @@ impl Run<'_> {
         }
         let items = self.reading.volumes.iter().map(|read| read.items.expected);
         let (limit, answers) = (float(self.limited.limit), shares.answers().expected);
-        let longer = shares.clumps.search(limit, answers, items.sum());
+        let longer = if self.reading.first.is_ordered {
+            1.0
+        } else {
+            shares.clumps.search(limit, answers, items.sum())
+        };
         let waits = waits(self.clumps).map(|wait| wait * longer);
         let bills: Option<Vec<Bill>> = waits.into_iter().map(likely).collect();
         Some(average(&bills?))

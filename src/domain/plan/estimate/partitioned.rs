@@ -39,7 +39,7 @@ impl Partitioned {
 }
 
 /// What a base item satisfies that a copy holds.
-fn filters<'p>(path: &AccessPath<'p>) -> impl Iterator<Item = &'p Predicate> {
+pub(super) fn filters<'p>(path: &AccessPath<'p>) -> impl Iterator<Item = &'p Predicate> {
     let copy = path.copy.into_iter();
     copy.flat_map(|(dataset, copy)| [&dataset.dataset.filter, &copy.mapping.filter])
         .filter(|filter| !filter.is_true())

@@ -11,7 +11,13 @@ const PLAIN: Rules<'_> = Rules {
     item: Spread::exact(100.0),
     share: 1.0,
     fetched: None,
-    first: (&[], &[]),
+    first: &NOTHING,
+};
+const NOTHING: First = First {
+    read: Vec::new(),
+    fetched: Vec::new(),
+    places: Vec::new(),
+    is_ordered: false,
 };
 
 /// Partitions of so many items of a hundred bytes each.
@@ -141,14 +147,53 @@ fn rows_among_the_first_items_are_where_they_are(
     #[case] first: &[u32],
     #[case] expected: (f64, f64),
 ) {
+    let first = First {
+        read: first.to_vec(),
+        ..NOTHING
+    };
     let rules = Rules {
         limit,
-        first: (first, &[]),
+        first: &first,
         filtered: Filtered::Maybe,
         share: 0.5,
         ..PLAIN
     };
     assert_eq!(took(rules, &[5_000]), expected);
+}
+
+#[rstest]
+#[case::anywhere(&[], (1.5, 1.0))]
+// Half of five thousand items come before the first row: pages of 100, 400, 2,000 and of 2,500.
+#[case::in_the_second_half(&[0.6, 0.62, 0.7, 0.8], (1.5 + 5.0 + 24.5 + 31.0, 4.0))]
+#[case::in_the_first_half(&[0.1, 0.2, 0.3, 0.4], (1.5, 1.0))]
+fn rows_of_a_scan_in_order_are_where_examples_are(
+    #[case] places: &[f64],
+    #[case] expected: (f64, f64),
+) {
+    let first = First {
+        places: places.to_vec(),
+        is_ordered: true,
+        ..NOTHING
+    };
+    let rules = Rules {
+        first: &first,
+        filtered: Filtered::Maybe,
+        share: 0.5,
+        ..PLAIN
+    };
+    assert_eq!(took(rules, &[5_000]), expected);
+}
+
+#[rstest]
+#[case::long_before_all(0.3, 0.0)]
+#[case::just_before_the_first(0.45, 0.125)]
+#[case::at_the_first(0.5, 0.25)]
+#[case::between_both(0.55, 0.5)]
+#[case::at_the_last(0.6, 0.75)]
+#[case::behind_all(0.7, 1.0)]
+fn rows_lie_evenly_around_their_places(#[case] at: f64, #[case] part: f64) {
+    let found = part_before(at, &[0.5, 0.6]);
+    assert!((found - part).abs() < 1e-9, "{found}");
 }
 
 #[test]
