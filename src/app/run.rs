@@ -30,7 +30,7 @@ pub(super) fn run(state: &mut State, fx: &mut Effects) {
     };
     let estimate = planned.route.plan.estimate;
     let limit = limit(state, &planned.route.plan.access);
-    if estimate.rcu.high.unwrap_or(estimate.rcu.low) > limit {
+    if estimate.exceeds(limit) {
         let cheaper = cheaper(&planned.route)
             .and_then(|rejected| Some((path_name(rejected), rejected.estimate?)));
         state.overlay = Some(Overlay::Question(Question::Cost {

@@ -71,31 +71,30 @@ pub(super) async fn run(
     })
 }
 
-/// Asks before an expensive request; one of unknown cost runs up to the asking limit.
+/// Asks before an expensive request; one that may be expensive runs up to the asking limit.
 fn limits(session: &Session, global: &Global, planned: &Planned) -> Result<Limits, Failure> {
     let access = &planned.route.plan.access;
     let setting = Rcu(session.config.ask_rcu);
-    let Rcu(limit) = match planned.catalog.table(access.table.as_str()) {
+    let limit = match planned.catalog.table(access.table.as_str()) {
         Some(table) => ask_limit(setting, table, access.index.as_ref()),
         None => setting,
     };
     let estimate = planned.route.plan.estimate;
     let mut limits = Limits::default();
-    if global.yes {
+    if global.yes || global.limits().max_rcu.is_some() {
         return Ok(limits);
     }
-    let Some(high) = estimate.rcu.high else {
-        limits.max_rcu = Some(Rcu(limit));
-        return Ok(limits);
-    };
-    let middle = f64::midpoint(estimate.rcu.low.0, high.0);
-    if middle > limit && global.limits().max_rcu.is_none() {
-        return Err(Failure::usage(too_dear(middle, limit, &planned.route)));
+    if estimate.exceeds(limit) {
+        return Err(Failure::usage(too_dear(limit, &planned.route)));
+    }
+    if estimate.may_exceed(limit) {
+        limits.max_rcu = Some(limit);
     }
     Ok(limits)
 }
 
-fn too_dear(middle: f64, limit: f64, route: &Route) -> Problem {
+fn too_dear(Rcu(limit): Rcu, route: &Route) -> Problem {
+    let Rcu(expected) = route.plan.estimate.shown();
     let cheaper = route
         .rejected
         .iter()
@@ -116,7 +115,7 @@ fn too_dear(middle: f64, limit: f64, route: &Route) -> Problem {
  "`--yes` to run it anyway, `--max-rcu N` to bound it, or a condition on a key (see `driftscope explain`)".to_owned(),
         ),
     };
-    Problem::new(format!("the request would consume about {middle:.0} RCU"))
+    Problem::new(format!("the request would consume about {expected:.0} RCU"))
         .because(format!("the asking limit is {limit} RCU, and {why}"))
         .hint(hint)
 }

@@ -197,6 +197,18 @@ impl Estimate {
     pub fn shown(&self) -> Rcu {
         Rcu((self.expected.0 * 2.0).round() / 2.0)
     }
+
+    /// Whether a run is asked about before it starts: it is expected to consume more than `limit`.
+    #[must_use]
+    pub fn exceeds(&self, limit: Rcu) -> bool {
+        self.shown() > limit
+    }
+
+    /// Whether a run may consume more than `limit`, so that it is asked about when it does.
+    #[must_use]
+    pub fn may_exceed(&self, limit: Rcu) -> bool {
+        self.rcu.high.is_none_or(|high| high > limit)
+    }
 }
 
 /// A path not taken.

@@ -106,6 +106,21 @@ fn a_limit_behind_a_filter_reckons_with_matches_that_lie_far_apart() {
     assert!(sure <= 1.0 && rare > 5.0, "{sure}, {rare}");
 }
 
+#[rstest]
+#[case::far_below(100.0, (false, false))]
+#[case::between_what_is_expected_and_the_worst(10.0, (false, true))]
+#[case::below_what_is_expected(3.0, (true, true))]
+fn a_run_is_asked_about_by_what_is_expected_and_bounded_by_the_worst(
+    #[case] limit: f64,
+    #[case] asked: (bool, bool),
+) {
+    // Four units, at most fourteen and a half.
+    let text = "SELECT * FROM strikes WHERE airport = 'A'";
+    let estimate = estimate_of("strikes", text, Consistency::Eventual);
+    let limit = Rcu(limit);
+    assert_eq!((estimate.exceeds(limit), estimate.may_exceed(limit)), asked);
+}
+
 #[test]
 fn a_fetch_that_one_in_ten_runs_makes_is_not_nothing_but_is_not_shown() {
     let text = "SELECT * FROM strikes WHERE operator = 'A' AND struck_on = '1998-08-01' \
