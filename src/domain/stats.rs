@@ -34,6 +34,9 @@ use crate::domain::read::KeyCondition;
 use crate::domain::value::Value;
 use std::collections::BTreeMap;
 
+/// The odds at which an order is taken for no chance.
+const CHANCE: f64 = 0.01;
+
 /// A table or one of its indexes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathName {
@@ -165,14 +168,24 @@ impl Statistics {
     /// The items that a Scan of the path gives first, in its order: it begins at the same place each time.
     #[must_use]
     pub fn first(&self, path: &PathName) -> Option<&Examples> {
-        self.tables.get(&path.table)?.first.get(&path.index)
+        let first = self.tables.get(&path.table)?.first.get(&path.index)?;
+        Some(&first.items)
+    }
+
+    /// Whether Scans meet partitions in the order of their keys, as all that was seen of Scans shows. The service
+    /// follows hashes (developer guide, `HowItWorks.Partitions`), servers that stand in for it what they like.
+    #[must_use]
+    pub fn scans_follow_keys(&self) -> bool {
+        let mut seen = self.tables.values().flat_map(|table| table.first.values());
+        let chance = seen.try_fold(1.0, |chance, first| Some(chance * first.chance()?));
+        chance.is_some_and(|chance| chance <= CHANCE)
     }
 
     /// Notes what a Scan of the path gives first, beside what a sample tells of its table.
     pub fn begin(&mut self, path: &PathName, with: Beginning) {
         let first = with.finish();
         if let Some(table) = self.tables.get_mut(&path.table)
-            && !first.is_empty()
+            && !first.items.is_empty()
         {
             table.first.insert(path.index.clone(), first);
         }

@@ -9,8 +9,9 @@ use super::sampler::{Random, Reservoir};
 use super::spread::{Sampling, Spread, count, float};
 use crate::domain::expr::{Predicate, holds, paths_of_predicate};
 use crate::domain::item::{item_from_dynamo_json, item_to_dynamo_json};
+use crate::domain::schema::KeySchema;
 use crate::domain::size::{item_size, value_size};
-use crate::domain::value::Item;
+use crate::domain::value::{Item, Value};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
@@ -150,10 +151,28 @@ impl ExampleSampler {
     }
 }
 
+/// The items that a Scan gives first, in its order.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct First {
+    pub(super) items: Examples,
+    /// How many partitions they are of, where these come in the order of their keys.
+    ordered: Option<u32>,
+}
+
+impl First {
+    /// The odds that partitions come in the order of their keys by chance; none where they do not.
+    pub(super) fn chance(&self) -> Option<f64> {
+        let orders = (1..=self.ordered?).map(f64::from).product::<f64>();
+        Some(orders.recip())
+    }
+}
+
 /// Takes the items that a Scan gives first, in its order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Beginning {
-    taken: Examples,
+    hash: Vec<String>,
+    last: Option<Vec<Option<Value>>>,
+    taken: First,
     bytes: usize,
 }
 
@@ -161,16 +180,42 @@ impl Beginning {
     /// Items that are taken at most.
     pub const MOST: u32 = MOST;
 
-    /// The next item; those beyond what is kept are passed over.
-    pub fn add(&mut self, item: &Item) {
-        if count(self.taken.len()) < u64::from(MOST) && self.bytes < MOST_BYTES {
-            let item = shortened(item, &mut self.taken.left_out);
-            self.bytes += item_size(&item);
-            self.taken.items.push(item);
+    /// Of a path with this key.
+    #[must_use]
+    pub fn new(key: &KeySchema) -> Self {
+        let hash = key.partition.iter().map(|key| key.name.clone());
+        Self {
+            hash: hash.collect(),
+            last: None,
+            taken: First {
+                ordered: Some(0),
+                ..First::default()
+            },
+            bytes: 0,
         }
     }
 
-    pub(super) fn finish(self) -> Examples {
+    /// The next item; those beyond what is kept are passed over.
+    pub fn add(&mut self, item: &Item) {
+        let taken = &mut self.taken.items;
+        if count(taken.len()) < u64::from(MOST) && self.bytes < MOST_BYTES {
+            let item = shortened(item, &mut taken.left_out);
+            self.bytes += item_size(&item);
+            taken.items.push(item);
+        }
+        let partition = self.hash.iter().map(|name| item.get(name).cloned());
+        let partition = Some(partition.collect::<Vec<_>>());
+        if self.last == partition {
+            return;
+        }
+        self.taken.ordered = match self.taken.ordered {
+            Some(partitions) if self.last < partition => Some(partitions + 1),
+            _ => None,
+        };
+        self.last = partition;
+    }
+
+    pub(super) fn finish(self) -> First {
         self.taken
     }
 }

@@ -1,7 +1,7 @@
 //! Statistics of a table as text: what is kept on disk.
 
 use super::attribute::AttributeStatistics;
-use super::examples::Examples;
+use super::examples::{Examples, First};
 use super::path::PathStatistics;
 use super::table::{Sample, TableStatistics};
 use crate::domain::names::IndexName;
@@ -29,7 +29,7 @@ struct File<'a> {
     paths: ByPath<'a, PathStatistics>,
     attributes: Cow<'a, BTreeMap<String, AttributeStatistics>>,
     examples: Cow<'a, Examples>,
-    first: ByPath<'a, Examples>,
+    first: ByPath<'a, First>,
 }
 
 /// Of a table and its indexes: JSON has no optional names, so the table itself stands beside them.

@@ -1,7 +1,7 @@
 //! What is known of a table: its paths and its attributes.
 
 use super::attribute::AttributeStatistics;
-use super::examples::Examples;
+use super::examples::{Examples, First};
 use super::path::PathStatistics;
 use super::spread::float;
 use crate::domain::names::IndexName;
@@ -22,7 +22,7 @@ pub struct TableStatistics {
     /// Whole items of the sample.
     pub(super) examples: Examples,
     /// The items that a Scan gives first, in its order: of the table itself and of indexes.
-    pub(super) first: BTreeMap<Option<IndexName>, Examples>,
+    pub(super) first: BTreeMap<Option<IndexName>, First>,
     /// When something was last learned of it, in Unix seconds.
     pub(super) learned_at: Option<u64>,
 }

@@ -7,7 +7,7 @@ use super::draw::page_of;
 use super::{AnalyzeProgress, Known};
 use crate::domain::query::Consistency;
 use crate::domain::read::{ReadError, ReadErrorKind, ReadRequest, Scan};
-use crate::domain::schema::{Index, IndexKind};
+use crate::domain::schema::{Index, IndexKind, KeySchema};
 use crate::domain::stats::{Beginning, PathName};
 use crate::engine::pages::{Cursor, Pool, Reader, Stop};
 use std::collections::BTreeSet;
@@ -21,8 +21,9 @@ const LEAST: f64 = 1.0;
 const ITEM: f64 = 1024.0;
 
 /// A path that is scanned in an order of its own.
-struct Path {
+struct Path<'a> {
     name: PathName,
+    key: &'a KeySchema,
     /// Bytes of the mean item of its table; those of an index are no larger.
     item: f64,
 }
@@ -52,7 +53,7 @@ pub(super) async fn beginnings(
             match reader.next(&mut pool).await {
                 Ok(None) => break,
                 Ok(Some((id, page))) => {
-                    let mut beginning = Beginning::default();
+                    let mut beginning = Beginning::new(paths[id].key);
                     let items = page.items.iter();
                     items.for_each(|item| beginning.add(&item.to_item()));
                     found.push((paths[id].name.clone(), beginning));
@@ -83,7 +84,7 @@ fn scan(path: &PathName) -> Cursor {
     }))
 }
 
-fn paths(known: Known<'_>, with_base: bool) -> Vec<Path> {
+fn paths<'a>(known: Known<'a>, with_base: bool) -> Vec<Path<'a>> {
     let base = known.table();
     let copies = match known {
         Known::Dataset(dataset) => dataset.copies.as_slice(),
@@ -95,11 +96,12 @@ fn paths(known: Known<'_>, with_base: bool) -> Vec<Path> {
         if !seen.insert(&table.name) {
             continue;
         }
-        let path = |index: Option<&Index>| Path {
+        let path = |index: Option<&'a Index>| Path {
             name: PathName {
                 table: table.name.clone(),
                 index: index.map(|index| index.name.clone()),
             },
+            key: index.map_or(&table.key, |index| &index.key),
             item: table.mean_item().unwrap_or(ITEM),
         };
         let has_own_order = |index: &&Index| index.kind == IndexKind::Global && index.active;

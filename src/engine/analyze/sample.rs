@@ -67,7 +67,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
             subject,
             share,
             sampler: subject.sampler(),
-            first: Beginning::default(),
+            first: Beginning::new(&subject.table().key),
             in_order: false,
             others: Vec::new(),
             sampled: 0,

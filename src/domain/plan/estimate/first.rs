@@ -1,11 +1,11 @@
 //! Where rows lie in the order of a Scan: among the items that it gives first, for it begins at the same place
 //! each time, and behind them where it follows the keys.
 
-use super::place::{is_ordered, places};
+use super::place::places;
 use super::share::Conditions;
 use crate::domain::expr::{Predicate, holds};
 use crate::domain::plan::access::{AccessPath, Context};
-use crate::domain::schema::{Index, IndexKind};
+use crate::domain::schema::IndexKind;
 use crate::domain::stats::{Examples, PathName};
 use crate::domain::value::Item;
 
@@ -60,32 +60,12 @@ pub(super) fn first(
         }
         first.read.push(rows);
     }
-    first.is_ordered = follows_keys(context, path, own, known);
+    first.is_ordered = context.statistics.scans_follow_keys();
     if first.is_ordered {
         let conjuncts = [conditions.here.as_slice(), &conditions.later].concat();
         first.places = places(context, path, &conjuncts);
     }
     first
-}
-
-/// Whether the path is scanned in the order of its keys: where it does not show that itself, as the base is.
-fn follows_keys(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
-    own: Option<&Index>,
-    known: &Examples,
-) -> bool {
-    let key = own.map_or(&path.table.key, |index| &index.key);
-    let of_base = || {
-        let base = PathName {
-            table: context.base.name.clone(),
-            index: None,
-        };
-        let known = context.statistics.first(&base)?;
-        is_ordered(&context.base.key.partition, known.items())
-    };
-    let shown = is_ordered(&key.partition, known.items());
-    shown.or_else(of_base).unwrap_or(false)
 }
 
 /// The items as the path gives them: a local index in the order of its own sort key, and of its
@@ -137,7 +117,7 @@ mod tests {
         let mut catalog = catalog();
         let dataset = catalog.dataset("strikes").cloned().unwrap();
         let mut sampler = Sampler::new(&dataset.base, Some(&dataset));
-        let mut beginning = Beginning::default();
+        let mut beginning = Beginning::new(&dataset.base.key);
         for id in 0..2_000 {
             let attributes = [
                 ("airport", format!("A{}", id / 200)),

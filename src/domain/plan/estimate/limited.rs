@@ -138,10 +138,16 @@ impl Run<'_> {
         }
         let items = self.reading.volumes.iter().map(|read| read.items.expected);
         let (limit, answers) = (float(self.limited.limit), shares.answers().expected);
-        let longer = if self.reading.first.is_ordered {
-            1.0
-        } else {
+        let is_searched = match self.reading.sequence {
+            Sequence::Sweep => !self.reading.first.is_ordered,
+            Sequence::InOrder => true,
+            // Its partitions are read side by side.
+            Sequence::Merge(_) => false,
+        };
+        let longer = if is_searched {
             shares.clumps.search(limit, answers, items.sum())
+        } else {
+            1.0
         };
         let waits = waits(self.clumps).map(|wait| wait * longer);
         let bills: Option<Vec<Bill>> = waits.into_iter().map(likely).collect();

@@ -7,8 +7,6 @@ use crate::domain::schema::KeyAttribute;
 use crate::domain::stats::{Examples, Matches};
 use crate::domain::value::{Item, Value};
 
-/// Partitions that come in the order of their keys by chance as good as never.
-const ORDERED: usize = 5;
 /// Rows among the examples of which where they lie says something.
 const FEW: usize = 5;
 /// How far the places of rows may depart from those of all items by chance: the statistic of Kolmogorov and
@@ -47,20 +45,6 @@ fn values(path: &AccessPath<'_>, keys: &[KeyAttribute], item: &Item) -> Option<V
         Source::Alias | Source::Unknown => None,
     });
     values.collect()
-}
-
-/// Whether partitions come in the order of their keys, as what a Scan gives first shows; `None` where that are too
-/// few to tell. The service scans in the order of hashes (developer guide, `HowItWorks.Partitions`), servers
-/// that stand in for it as they like.
-pub(super) fn is_ordered<'i>(
-    keys: &[KeyAttribute],
-    first: impl Iterator<Item = &'i Item>,
-) -> Option<bool> {
-    let mut partitions: Vec<Vec<Option<&Value>>> = first
-        .map(|item| keys.iter().map(|key| item.get(&key.name)).collect())
-        .collect();
-    partitions.dedup();
-    (partitions.len() >= ORDERED).then(|| partitions.is_sorted())
 }
 
 /// The places of rows among all items of a path that is scanned in the order of its keys, from 0 to 1; none where
@@ -109,27 +93,7 @@ const fn float(count: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::schema::KeyKind;
     use rstest::rstest;
-
-    #[rstest]
-    #[case::in_order("AABBCDEE", Some(true))]
-    #[case::too_few_to_tell("AABBCD", None)]
-    #[case::by_hash("AACCBDEE", Some(false))]
-    fn a_scan_shows_whether_it_follows_the_keys(
-        #[case] partitions: &str,
-        #[case] ordered: Option<bool>,
-    ) {
-        let keys = [KeyAttribute {
-            name: "a".to_owned(),
-            kind: KeyKind::S,
-        }];
-        let items = partitions
-            .chars()
-            .map(|name| Item::from([("a".to_owned(), Value::S(name.into()))]));
-        let items: Vec<Item> = items.collect();
-        assert_eq!(is_ordered(&keys, items.iter()), ordered);
-    }
 
     #[rstest]
     #[case::anywhere(&[0.1, 0.3, 0.5, 0.7, 0.9], false)]

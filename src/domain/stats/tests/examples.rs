@@ -105,7 +105,7 @@ fn the_first_items_of_a_scan_are_kept_in_its_order() {
     let items = orders(3, 800);
     let mut statistics = complete(&dataset(), &items);
     for (index, from) in [(None, 0), (Some("by_day"), 100)] {
-        let mut beginning = Beginning::default();
+        let mut beginning = Beginning::new(&dataset().base.key);
         items[from..500].iter().for_each(|item| beginning.add(item));
         statistics.begin(&path("orders", index), beginning);
     }
@@ -135,4 +135,27 @@ fn most_items_lie_in_large_partitions() {
     let statistics = sampler.finish(Scanned::All, 1);
     let neighbours = statistics.neighbours(&path("t", None)).unwrap();
     assert!((neighbours - 81.5).abs() < 0.01, "{neighbours}");
+}
+
+#[rstest]
+#[case::in_order("AABBCDEE", true)]
+#[case::too_few_to_tell("AABBCD", false)]
+#[case::by_hash("AACCBDEEFGHIJ", false)]
+#[case::back_to_one_that_ended("ABCDEA", false)]
+fn a_scan_shows_whether_it_follows_the_keys(#[case] partitions: &str, #[case] follows: bool) {
+    let table = table("t", "a id");
+    let mut sampler = Sampler::new(&table, None);
+    let mut beginning = Beginning::new(&table.key);
+    for (id, name) in partitions.chars().enumerate() {
+        let item = Item::from([
+            ("a".to_owned(), Value::S(name.into())),
+            ("id".to_owned(), Value::S(format!("{id:03}"))),
+        ]);
+        beginning.add(&item);
+        sampler.add(&item);
+    }
+    let mut statistics = sampler.finish(Scanned::All, 1);
+    assert!(!statistics.scans_follow_keys(), "nothing was seen");
+    statistics.begin(&path("t", None), beginning);
+    assert_eq!(statistics.scans_follow_keys(), follows);
 }
