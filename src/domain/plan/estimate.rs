@@ -122,10 +122,10 @@ pub(super) fn of_partitions(
     let sorted_first = shape.fetch.is_some()
         && order.is_grouped(&context.request.order)
         && shows_order(context, shape);
-    let (wanted, share) = wanted(stops, &shares, sorted_first);
+    let (wanted, part) = wanted(stops, &shares, sorted_first);
     let rows: Vec<Spread> = volumes
         .iter()
-        .map(|volume| few(volume.items, share, shares.of))
+        .map(|volume| few(volume.items, part, shares.of))
         .collect();
     let surplus = groups::surplus(context, path, order, wanted, &rows);
     let reading = Reading {

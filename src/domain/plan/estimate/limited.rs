@@ -93,9 +93,11 @@ impl Run<'_> {
         } = *self;
         // Groups that are sorted before they are fetched are read to their end, but fetched no further than
         // it takes.
-        let (limit, waves) = match reading.sorted_first {
-            true => (float(limited.limit) / fetched.max(f64::MIN_POSITIVE), None),
-            false => (float(limited.limit), limited.base.map(|_| fetched)),
+        let limit = float(limited.limit);
+        let (limit, waves) = if reading.sorted_first {
+            (limit / fetched.max(f64::MIN_POSITIVE), None)
+        } else {
+            (limit, limited.base.map(|_| fetched))
         };
         let rules = Rules {
             limit: whole((limit + end(&reading.surplus)).round()),

@@ -58,12 +58,12 @@ pub(super) fn places(
         return Vec::new();
     };
     let items = examples.items().enumerate();
-    let mut placed: Vec<_> = items
+    let mut held: Vec<_> = items
         .filter_map(|(at, item)| Some((place(path, item)?, matches.contains(at))))
         .collect();
-    placed.sort();
-    let all = float(placed.len());
-    let ranks = placed.iter().enumerate().filter(|(_, (_, is_row))| *is_row);
+    held.sort();
+    let all = float(held.len());
+    let ranks = held.iter().enumerate().filter(|(_, (_, is_row))| *is_row);
     let places: Vec<f64> = ranks.map(|(rank, _)| (float(rank) + 0.5) / all).collect();
     if places.len() >= FEW && departure(&places) >= CHANCE {
         places
