@@ -151,7 +151,13 @@ impl Run<'_> {
         } else {
             1.0
         };
-        let waits = waits(self.clumps).map(|wait| wait * longer);
+        // Where places are known no luck decides on which clump comes first.
+        let clumps = if self.reading.first.places.is_empty() {
+            self.clumps
+        } else {
+            limit
+        };
+        let waits = waits(clumps).map(|wait| wait * longer);
         let bills: Option<Vec<Bill>> = waits.into_iter().map(likely).collect();
         Some(average(&bills?))
     }
