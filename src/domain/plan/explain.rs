@@ -14,7 +14,7 @@ pub use json::{plan_json, scan_json};
 pub use rejected::cause;
 pub use text::explain_text;
 
-pub(super) use crate::domain::figures::{rcu as figure, rcu_range as range};
+pub(super) use crate::domain::figures::rcu as figure;
 
 #[cfg(test)]
 mod tests;

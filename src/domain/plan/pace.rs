@@ -50,7 +50,7 @@ impl Pace {
             _ if self.matched == 0 => self.read.saturating_mul(4).max(FILTERED),
             _ => {
                 let needed = self.missing.saturating_mul(self.read) / self.matched;
-                (needed + needed / 4).max(FILTERED)
+                needed.saturating_add(needed / 4).max(FILTERED)
             }
         };
         u32::try_from(items.max(1)).unwrap_or(u32::MAX)

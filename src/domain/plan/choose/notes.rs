@@ -3,7 +3,7 @@
 use super::Candidate;
 use super::rank::is_cheaper;
 use crate::domain::plan::access::{AccessPath, Context, roots};
-use crate::domain::plan::explain::range;
+use crate::domain::plan::explain::expected_in_range;
 use crate::domain::plan::refusal::{Cause, Refusal};
 use crate::domain::plan::{Access, Plan};
 use crate::domain::schema::Billing;
@@ -102,10 +102,10 @@ pub(super) fn cheaper_path(chosen: &Plan, losers: &[Candidate<'_>]) -> Option<St
     let mut losers = losers.iter().map(|loser| &loser.plan);
     let cheaper = losers.find(|loser| is_cheaper(&loser.estimate, &chosen.estimate))?;
     Some(format!(
-        "the path that was asked for consumes {} RCU; `{}` would answer for {}",
-        range(chosen.estimate.rcu),
+        "the path that was asked for consumes {}; `{}` would answer for {}",
+        expected_in_range(&chosen.estimate),
         place(&cheaper.access),
-        range(cheaper.estimate.rcu)
+        expected_in_range(&cheaper.estimate)
     ))
 }
 

@@ -3,7 +3,7 @@
 use super::paths::Place;
 use super::rank::units;
 use crate::domain::plan::access::{AccessPath, Context};
-use crate::domain::plan::explain::{figure, range};
+use crate::domain::plan::explain::{expected_in_range, figure};
 use crate::domain::plan::refusal::Refusal;
 use crate::domain::plan::{Access, Plan, Reason, Rejected};
 use std::cmp::Ordering;
@@ -11,7 +11,10 @@ use std::cmp::Ordering;
 /// A path that could have answered.
 pub(super) fn possible(chosen: &Plan, plan: Box<Plan>, pin: Option<&Place>) -> Rejected {
     let (own, other) = (plan.estimate, chosen.estimate);
-    let instead = || format!("{} RCU instead of {}", range(own.rcu), range(other.rcu));
+    let instead = || {
+        let (own, other) = (expected_in_range(&own), expected_in_range(&other));
+        format!("{own} instead of {other}")
+    };
     let unknown = || "sizes are unknown, and reads of this kind usually cost more".to_owned();
     let (reason, detail) = match (own.rcu.high, other.rcu.high) {
         (Some(_), Some(_)) => match units(&own).total_cmp(&units(&other)) {

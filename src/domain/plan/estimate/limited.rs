@@ -91,11 +91,15 @@ impl Run<'_> {
         let Self {
             reading, limited, ..
         } = *self;
+        let partitions: Vec<(f64, f64)> = reading.volumes.iter().map(volume).collect();
+        let items: f64 = partitions.iter().map(|(items, _)| items).sum();
+        let limit = float(limited.limit);
         // Groups that are sorted before they are fetched are read to their end, but fetched no further than
         // it takes.
-        let limit = float(limited.limit);
         let (limit, waves) = if reading.sorted_first {
-            (limit / fetched.max(f64::MIN_POSITIVE), None)
+            // No more than there are.
+            let needed = limit / fetched.max(f64::MIN_POSITIVE);
+            (needed.min(items.max(limit)), None)
         } else {
             (limit, limited.base.map(|_| fetched))
         };
@@ -113,11 +117,9 @@ impl Run<'_> {
             fetched: waves,
             first: &reading.first,
         };
-        let partitions: Vec<(f64, f64)> = reading.volumes.iter().map(volume).collect();
         let (bill, fetched) = play(rules, &partitions);
         if reading.sorted_first {
-            let rows = partitions.iter().map(|(items, _)| items * read).sum();
-            return Some(bill + self.fetch(limit.min(rows))?.0);
+            return Some(bill + self.fetch(limit.min(items * read))?.0);
         }
         let (fetch, _) = self.fetch(fetched)?;
         Some(Bill {

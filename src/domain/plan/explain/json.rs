@@ -2,7 +2,6 @@
 
 use super::client::client_filter;
 use super::facts::{key_of, stops_at_limit};
-use super::rejected::why;
 use crate::domain::cost::ScanCost;
 use crate::domain::plan::{Access, Estimate, Plan, Reads, Reason, Rejected, Route};
 use crate::domain::query::Consistency;
@@ -17,7 +16,7 @@ use serde_json::{Value as Json, json};
 pub fn plan_json(route: &Route) -> Json {
     // That another path was asked for is no reason of the contract: the notes name the cheaper one.
     let rejected = route.rejected.iter().filter(|r| r.reason != Reason::Pinned);
-    let rejected = rejected.map(|rejected| rejected_json(rejected, &route.plan));
+    let rejected = rejected.map(rejected_json);
     let mut object = object_of(&route.plan, route.limit);
     let rest = json!({
         "rejected": rejected.collect::<Vec<_>>(),
@@ -60,7 +59,7 @@ fn object_of(plan: &Plan, limit: Option<u64>) -> Json {
 }
 
 /// A member of `rejected`.
-fn rejected_json(rejected: &Rejected, chosen: &Plan) -> Json {
+fn rejected_json(rejected: &Rejected) -> Json {
     let mut object = access_json(&rejected.access, rejected.operation);
     let estimate = rejected.estimate.map(|estimate| {
         json!({
@@ -71,7 +70,7 @@ fn rejected_json(rejected: &Rejected, chosen: &Plan) -> Json {
     });
     let rest = json!({
         "reason": rejected.reason.code(),
-        "detail": why(rejected, chosen),
+        "detail": rejected.detail,
         "estimate": estimate,
     });
     merge(&mut object, rest);

@@ -31,19 +31,6 @@ pub fn cause(rejected: &Rejected) -> &str {
     detail.split_once(ADVICE).map_or(detail, |(cause, _)| cause)
 }
 
-/// Why a path is rejected, with figures of both where those decided.
-pub(super) fn why(rejected: &Rejected, chosen: &Plan) -> String {
-    let known = |own: &Estimate| is_known(own) && is_known(&chosen.estimate);
-    match &rejected.estimate {
-        Some(own) if rejected.reason == Reason::CostsMore && known(own) => format!(
-            "{} instead of {}",
-            expected_in_range(own),
-            expected_in_range(&chosen.estimate)
-        ),
-        _ => rejected.detail.clone(),
-    }
-}
-
 const fn is_known(estimate: &Estimate) -> bool {
     estimate.rcu.high.is_some()
 }
