@@ -290,13 +290,14 @@ impl<'a> Run<'a> {
         let Rules { first, share, .. } = self.rules;
         let (known, rows) = known_after(items, &first.read);
         let all: f64 = self.lanes.iter().map(|lane| lane.all).sum();
-        let later = if first.places.is_empty() {
-            (items - known).max(0.0)
-        } else {
-            let part = |items: f64| part_before(items / all.max(1.0), &first.places);
+        let left = (items - known).max(0.0);
+        let later = if first.places.are_known() {
+            let part = |items: f64| first.places.part_before(items / all.max(1.0));
             (part(items) - part(known)).max(0.0) * all
+        } else {
+            left
         };
-        rows + whole_rows(later * share)
+        rows + whole_rows((later * share).min(left))
     }
 
     /// What it took. Pages still under way are dropped; the service may charge them.
@@ -318,28 +319,6 @@ fn known_after(items: f64, first: &[u32]) -> (f64, f64) {
         .and_then(|known| first.get(known.checked_sub(1)?))
         .map_or(0.0, |rows| f64::from(*rows));
     (count(known), rows)
-}
-
-/// The part of rows that lies before `at`, where some of them lie at these places: half a row on either side of
-/// its place, evenly, and as close to the first and the last as places are to each other.
-fn part_before(at: f64, places: &[f64]) -> f64 {
-    let (Some(first), Some(last)) = (places.first(), places.last()) else {
-        return at;
-    };
-    let rows = count(places.len() as u64);
-    let apart = (last - first) / (rows - 1.0).max(1.0);
-    let before = places.partition_point(|place| *place < at);
-    let passed = count(before as u64);
-    let (from, low) = match before.checked_sub(1) {
-        Some(place) => (places[place], passed - 0.5),
-        None => ((first - apart).max(0.0), 0.0),
-    };
-    let (until, high) = match places.get(before) {
-        Some(place) => (*place, passed + 0.5),
-        None => ((last + apart).min(1.0), rows),
-    };
-    let within = (at - from) / (until - from).max(f64::MIN_POSITIVE);
-    (low + (high - low) * within.clamp(0.0, 1.0)) / rows
 }
 
 /// A part of a row is none, but for what rounding took.

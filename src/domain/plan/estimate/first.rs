@@ -1,7 +1,7 @@
 //! Where rows lie in the order of a Scan: among the items that it gives first, for it begins at the same place
 //! each time, and behind them where it follows the keys.
 
-use super::place::places;
+use super::place::Places;
 use super::share::Conditions;
 use crate::domain::expr::{Predicate, holds};
 use crate::domain::plan::access::{AccessPath, Context};
@@ -16,8 +16,8 @@ pub(super) struct First {
     pub(super) read: Vec<u32>,
     /// After each row fetched, how many answered.
     pub(super) fetched: Vec<u32>,
-    /// Where later ones lie among all items, from 0 to 1; none where they lie anywhere.
-    pub(super) places: Vec<f64>,
+    /// Where later ones lie among all items.
+    pub(super) places: Places,
     /// Whether that was looked for: then nothing is left to luck.
     pub(super) is_ordered: bool,
 }
@@ -63,7 +63,7 @@ pub(super) fn first(
     first.is_ordered = context.statistics.scans_follow_keys();
     if first.is_ordered {
         let conjuncts = [conditions.here.as_slice(), &conditions.later].concat();
-        first.places = places(context, path, &conjuncts);
+        first.places = Places::of(context, path, &conjuncts);
     }
     first
 }

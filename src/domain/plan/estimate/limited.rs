@@ -3,6 +3,7 @@
 use super::bill::Bill;
 use super::course::{Rules, Sequence, Supply, play};
 use super::known::Known;
+use super::place::Places;
 use super::share::with_luck;
 use super::{Reading, count as float, whole};
 use crate::domain::plan::Basis;
@@ -113,7 +114,7 @@ impl Run<'_> {
             most_items: reading.most_items,
             consistency: self.context.consistency,
             item: reading.item,
-            share: read,
+            share: read * self.bias(),
             fetched: waves,
             first: &reading.first,
         };
@@ -129,6 +130,18 @@ impl Run<'_> {
         })
     }
 
+    /// How much larger the share of rows is among the examples that show their places than it is thought to be:
+    /// where examples one after the other are rows, all items there are.
+    fn bias(&self) -> f64 {
+        let thought = self.reading.shares.answers().expected;
+        let Places { share, .. } = &self.reading.first.places;
+        if *share > 0.0 && thought > 0.0 {
+            share / thought
+        } else {
+            1.0
+        }
+    }
+
     /// The mean of all courses.
     fn expected(&self) -> Option<Bill> {
         let shares = &self.reading.shares;
@@ -137,7 +150,8 @@ impl Run<'_> {
             let course = (Supply::Even, EXPECTED);
             self.played(&ends(EXPECTED), after(wait, mean), course)
         };
-        if self.is_sure() {
+        // Where places are known no luck decides on when enough rows are found.
+        if self.is_sure() || self.reading.first.places.are_known() {
             return likely(1.0);
         }
         let items = self.reading.volumes.iter().map(|read| read.items.expected);
@@ -153,13 +167,7 @@ impl Run<'_> {
         } else {
             1.0
         };
-        // Where places are known no luck decides on which clump comes first.
-        let clumps = if self.reading.first.places.is_empty() {
-            self.clumps
-        } else {
-            limit
-        };
-        let waits = waits(clumps).map(|wait| wait * longer);
+        let waits = waits(self.clumps).map(|wait| wait * longer);
         let bills: Option<Vec<Bill>> = waits.into_iter().map(likely).collect();
         Some(average(&bills?))
     }

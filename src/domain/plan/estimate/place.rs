@@ -47,28 +47,68 @@ fn values(path: &AccessPath<'_>, keys: &[KeyAttribute], item: &Item) -> Option<V
     values.collect()
 }
 
-/// The places of rows among all items of a path that is scanned in the order of its keys, from 0 to 1; none where
-/// they lie anywhere, or nothing shows where.
-pub(super) fn places(
-    context: &Context<'_>,
-    path: &AccessPath<'_>,
-    conjuncts: &[&Predicate],
-) -> Vec<f64> {
-    let Some((examples, matches)) = together(context, conjuncts) else {
-        return Vec::new();
-    };
-    let items = examples.items().enumerate();
-    let mut held: Vec<_> = items
-        .filter_map(|(at, item)| Some((place(path, item)?, matches.contains(at))))
-        .collect();
-    held.sort();
-    let all = float(held.len());
-    let ranks = held.iter().enumerate().filter(|(_, (_, is_row))| *is_row);
-    let places: Vec<f64> = ranks.map(|(rank, _)| (float(rank) + 0.5) / all).collect();
-    if places.len() >= FEW && departure(&places) >= CHANCE {
-        places
-    } else {
-        Vec::new()
+/// Where rows lie among all items of a path that is scanned in the order of its keys.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Places {
+    /// The places of examples, from 0 to 1; none where rows lie anywhere, or nothing shows where.
+    pub(super) of_rows: Vec<f64>,
+    /// The share of rows among the examples.
+    pub(super) share: f64,
+}
+
+impl Places {
+    /// Of the items that satisfy all of `conjuncts`.
+    pub(super) fn of(
+        context: &Context<'_>,
+        path: &AccessPath<'_>,
+        conjuncts: &[&Predicate],
+    ) -> Self {
+        let Some((examples, matches)) = together(context, conjuncts) else {
+            return Self::default();
+        };
+        let items = examples.items().enumerate();
+        let mut held: Vec<_> = items
+            .filter_map(|(at, item)| Some((place(path, item)?, matches.contains(at))))
+            .collect();
+        held.sort();
+        let all = float(held.len());
+        let rows = held.iter().enumerate().filter(|(_, (_, is_row))| *is_row);
+        let of_rows: Vec<f64> = rows.map(|(rank, _)| (float(rank) + 0.5) / all).collect();
+        if of_rows.len() < FEW || departure(&of_rows) < CHANCE {
+            return Self::default();
+        }
+        Self {
+            share: float(of_rows.len()) / all,
+            of_rows,
+        }
+    }
+
+    /// Whether rows do not lie anywhere.
+    pub(super) const fn are_known(&self) -> bool {
+        !self.of_rows.is_empty()
+    }
+
+    /// The part of rows that lies before `at`: half a row on either side of its place, evenly, and as close to the
+    /// first and the last as places are to each other.
+    pub(super) fn part_before(&self, at: f64) -> f64 {
+        let places = &self.of_rows;
+        let (Some(first), Some(last)) = (places.first(), places.last()) else {
+            return at;
+        };
+        let rows = float(places.len());
+        let apart = (last - first) / (rows - 1.0).max(1.0);
+        let before = places.partition_point(|place| *place < at);
+        let passed = float(before);
+        let (from, low) = match before.checked_sub(1) {
+            Some(place) => (places[place], passed - 0.5),
+            None => ((first - apart).max(0.0), 0.0),
+        };
+        let (until, high) = match places.get(before) {
+            Some(place) => (*place, passed + 0.5),
+            None => ((last + apart).min(1.0), rows),
+        };
+        let within = (at - from) / (until - from).max(f64::MIN_POSITIVE);
+        (low + (high - low) * within.clamp(0.0, 1.0)) / rows
     }
 }
 
@@ -101,5 +141,21 @@ mod tests {
     #[case::in_the_middle(&[0.46, 0.47, 0.48, 0.49, 0.5, 0.5, 0.51, 0.52, 0.53, 0.54], true)]
     fn rows_that_lie_in_one_place_are_told_from_luck(#[case] places: &[f64], #[case] told: bool) {
         assert_eq!(departure(places) >= CHANCE, told, "{}", departure(places));
+    }
+
+    #[rstest]
+    #[case::long_before_all(0.3, 0.0)]
+    #[case::just_before_the_first(0.45, 0.125)]
+    #[case::at_the_first(0.5, 0.25)]
+    #[case::between_both(0.55, 0.5)]
+    #[case::at_the_last(0.6, 0.75)]
+    #[case::behind_all(0.7, 1.0)]
+    fn rows_lie_evenly_around_their_places(#[case] at: f64, #[case] part: f64) {
+        let places = Places {
+            of_rows: vec![0.5, 0.6],
+            share: 0.5,
+        };
+        let found = places.part_before(at);
+        assert!((found - part).abs() < 1e-9, "{found}");
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::plan::estimate::place::Places;
 use rstest::rstest;
 
 /// Items of a hundred bytes, every one a row.
@@ -16,7 +17,10 @@ const PLAIN: Rules<'_> = Rules {
 const NOTHING: First = First {
     read: Vec::new(),
     fetched: Vec::new(),
-    places: Vec::new(),
+    places: Places {
+        of_rows: Vec::new(),
+        share: 0.0,
+    },
     is_ordered: false,
 };
 
@@ -171,7 +175,10 @@ fn rows_of_a_scan_in_order_are_where_examples_are(
     #[case] expected: (f64, f64),
 ) {
     let first = First {
-        places: places.to_vec(),
+        places: Places {
+            of_rows: places.to_vec(),
+            share: 0.5,
+        },
         is_ordered: true,
         ..NOTHING
     };
@@ -182,18 +189,6 @@ fn rows_of_a_scan_in_order_are_where_examples_are(
         ..PLAIN
     };
     assert_eq!(took(rules, &[5_000]), expected);
-}
-
-#[rstest]
-#[case::long_before_all(0.3, 0.0)]
-#[case::just_before_the_first(0.45, 0.125)]
-#[case::at_the_first(0.5, 0.25)]
-#[case::between_both(0.55, 0.5)]
-#[case::at_the_last(0.6, 0.75)]
-#[case::behind_all(0.7, 1.0)]
-fn rows_lie_evenly_around_their_places(#[case] at: f64, #[case] part: f64) {
-    let found = part_before(at, &[0.5, 0.6]);
-    assert!((found - part).abs() < 1e-9, "{found}");
 }
 
 #[test]
