@@ -53,6 +53,8 @@ fn object_of(plan: &Plan, limit: Option<u64>) -> Json {
         "consistent": plan.consistency == Consistency::Strong,
         "estimate": estimate_json(&plan.estimate),
         "parts": plan.parts.iter().map(|part| object_of(part, limit)).collect::<Vec<_>>(),
+        // Told of the plan as a whole.
+        "rejected": [],
     });
     merge(&mut object, rest);
     object

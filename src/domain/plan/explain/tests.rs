@@ -189,6 +189,7 @@ fn the_members_of_a_union_are_plans_themselves() {
     assert_eq!(plan["parts"][0]["operation"], "get");
     assert_eq!(plan["parts"][1]["table"], "strikes_by_month");
     assert_eq!(plan["parts"][1]["parts"], json!([]));
+    assert_eq!(plan["parts"][1]["rejected"], json!([]));
     let text = explain_text(&route);
     let heads: Vec<&str> = text.lines().filter(|l| l.starts_with("├ ")).collect();
     assert!(text.starts_with("union of 2 parts, each row once  "));
