@@ -22,7 +22,7 @@ mod spread;
 mod table;
 
 pub use attribute::AttributeStatistics;
-pub use examples::{Beginning, Examples, Matches};
+pub use examples::{Beginning, Examples, First, Matches};
 pub use path::PathStatistics;
 pub use sampler::{Sampler, Scanned};
 pub use spread::{Figure, Origin, Spread, Volume};
@@ -167,9 +167,8 @@ impl Statistics {
 
     /// The items that a Scan of the path gives first, in its order: it begins at the same place each time.
     #[must_use]
-    pub fn first(&self, path: &PathName) -> Option<&Examples> {
-        let first = self.tables.get(&path.table)?.first.get(&path.index)?;
-        Some(&first.items)
+    pub fn first(&self, path: &PathName) -> Option<&First> {
+        self.tables.get(&path.table)?.first.get(&path.index)
     }
 
     /// Whether Scans meet partitions in the order of their keys, as all that was seen of Scans shows. The service
@@ -185,7 +184,7 @@ impl Statistics {
     pub fn begin(&mut self, path: &PathName, with: Beginning) {
         let first = with.finish();
         if let Some(table) = self.tables.get_mut(&path.table)
-            && !first.items.is_empty()
+            && !first.items().is_empty()
         {
             table.first.insert(path.index.clone(), first);
         }

@@ -133,7 +133,7 @@ async fn of_a_dataset_only_the_base_is_read_and_of_copies_what_a_scan_begins_wit
     let first = analysis.statistics.first(&path("orders_by_state", None));
     let ids = |item: &Item| item["id"].clone();
     let read = page.items.iter().map(|item| ids(&item.to_item()));
-    assert!(first.unwrap().items().map(ids).eq(read));
+    assert!(first.unwrap().items().items().map(ids).eq(read));
     assert!((20..=300).contains(&page.scanned), "{}", page.scanned);
 }
 
@@ -145,6 +145,7 @@ async fn of_a_base_that_is_sampled_in_parts_the_beginning_is_read_too() {
         let analysis = sampled(watched.store(), &catalog, max_rcu).await;
         assert_eq!(!segments(&watched).is_empty(), in_parts);
         let first = analysis.statistics.first(&path("orders", None)).unwrap();
+        let first = first.items();
         let page = watched.reads().into_iter().find(|read| {
             matches!(read, ReadRequest::Scan(scan) if scan.segment.is_none() && scan.start.is_none())
                 && *read.table() == "orders"

@@ -33,7 +33,7 @@ use crate::domain::read::KeyCondition;
 use crate::domain::stats::{Spread, Volume};
 use bill::{Bill, Errors, calls, sum};
 use course::{Sequence, Supply};
-use first::{First, first};
+use first::{First, first, first_of_partition};
 pub(super) use floor::{floor_of_reads, floor_of_scan, has_sizes};
 use known::{Known, factor};
 use limited::{Limited, under_limit};
@@ -128,6 +128,18 @@ pub(super) fn of_partitions(
         .map(|volume| few(volume.items, part, shares.of))
         .collect();
     let surplus = groups::surplus(context, path, order, wanted, &rows);
+    let lane = match order.lanes {
+        Direction::Ascending => conditions.first(),
+        Direction::Descending => conditions.last(),
+    };
+    let forwards = stops.is_some() && order.direction == Direction::Ascending;
+    let first = match (lane, sequence) {
+        (Some(lane), Sequence::Sweep | Sequence::InOrder) if forwards => {
+            let asked = Conditions::of(context, path, shape, &binding.followed);
+            first_of_partition(context, path, &asked, lane)
+        }
+        _ => First::default(),
+    };
     let reading = Reading {
         item: known.item_of(&volumes),
         volumes,
@@ -136,7 +148,7 @@ pub(super) fn of_partitions(
         sequence,
         surplus,
         sorted_first,
-        first: First::default(),
+        first,
         basis,
     };
     of_reading(context, path, order.strategy, shape, &reading)

@@ -153,13 +153,27 @@ impl ExampleSampler {
 
 /// The items that a Scan gives first, in its order.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(super) struct First {
-    pub(super) items: Examples,
+pub struct First {
+    items: Examples,
+    /// Bytes of each, with what was left out.
+    sizes: Vec<u32>,
     /// How many partitions they are of, where these come in the order of their keys.
     ordered: Option<u32>,
 }
 
 impl First {
+    /// The items, in their order.
+    #[must_use]
+    pub const fn items(&self) -> &Examples {
+        &self.items
+    }
+
+    /// Bytes of each.
+    #[must_use]
+    pub fn sizes(&self) -> &[u32] {
+        &self.sizes
+    }
+
     /// The odds that partitions come in the order of their keys by chance; none where they do not.
     pub(super) fn chance(&self) -> Option<f64> {
         let orders = (1..=self.ordered?).map(f64::from).product::<f64>();
@@ -199,9 +213,11 @@ impl Beginning {
     pub fn add(&mut self, item: &Item) {
         let taken = &mut self.taken.items;
         if count(taken.len()) < u64::from(MOST) && self.bytes < MOST_BYTES {
+            let size = u32::try_from(item_size(item)).unwrap_or(u32::MAX);
             let item = shortened(item, &mut taken.left_out);
             self.bytes += item_size(&item);
             taken.items.push(item);
+            self.taken.sizes.push(size);
         }
         let partition = self.hash.iter().map(|name| item.get(name).cloned());
         let partition = Some(partition.collect::<Vec<_>>());

@@ -7,6 +7,7 @@ mod order;
 
 use super::bill::{Bill, calls_of};
 use super::first::First;
+use super::known::MEASURED;
 use super::{count, whole};
 use crate::domain::cost::{PAGE_BYTES, page_units, read_to_end};
 use crate::domain::plan::pace::{CONCURRENCY, FETCH, Filtered, Pace};
@@ -173,6 +174,7 @@ impl<'a> Run<'a> {
         let Rules {
             item, consistency, ..
         } = self.rules;
+        let known = self.known_bytes(id, asked);
         let lane = &mut self.lanes[id];
         let by_size = (PAGE_BYTES / lane.mean).floor() + 1.0;
         let items = lane.left.min(asked).min(by_size);
@@ -188,7 +190,7 @@ impl<'a> Run<'a> {
             (item.high - item.low).max(0.0) / 2.0 * items.sqrt() + expected * DRIFT
         };
         let low = (expected - width).max(items * item.low).min(expected);
-        let bytes = Spread {
+        let thought = Spread {
             low: if is_cut {
                 low.min(PAGE_BYTES - item.high)
             } else {
@@ -197,6 +199,10 @@ impl<'a> Run<'a> {
             expected,
             high: (expected + width).min(items * item.high).max(expected),
         };
+        let bytes = known.map_or(thought, |bytes| Spread {
+            low: bytes * MEASURED,
+            ..Spread::exact(bytes)
+        });
         Page {
             lane: id,
             items,
@@ -206,6 +212,18 @@ impl<'a> Run<'a> {
                 bytes,
             },
         }
+    }
+
+    /// The bytes of the next page of so many items, where all of them are known.
+    fn known_bytes(&self, id: usize, asked: f64) -> Option<f64> {
+        let (lane, bytes) = (self.lanes.get(id)?, &self.rules.first.bytes);
+        let read = lane.all - lane.left;
+        let upto = |items: f64| match usize::try_from(whole(items)).ok()?.checked_sub(1) {
+            None => Some(0.0),
+            Some(last) => bytes.get(last).copied(),
+        };
+        let bytes = upto(read + lane.left.min(asked))? - upto(read)?;
+        (id == 0 && bytes < PAGE_BYTES).then_some(bytes)
     }
 
     /// All of a partition that the LIMIT still needs, in pages as large as may be.

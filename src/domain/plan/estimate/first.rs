@@ -5,8 +5,9 @@ use super::place::Places;
 use super::share::Conditions;
 use crate::domain::expr::{Predicate, holds};
 use crate::domain::plan::access::{AccessPath, Context};
+use crate::domain::read::KeyCondition;
 use crate::domain::schema::IndexKind;
-use crate::domain::stats::{Examples, PathName};
+use crate::domain::stats::{self, Examples, PathName};
 use crate::domain::value::Item;
 
 /// What is known of the first items, in the order they are read.
@@ -16,6 +17,8 @@ pub(super) struct First {
     pub(super) read: Vec<u32>,
     /// After each row fetched, how many answered.
     pub(super) fetched: Vec<u32>,
+    /// The bytes of all items up to each.
+    pub(super) bytes: Vec<f64>,
     /// Where later ones lie among all items.
     pub(super) places: Places,
     /// Whether that was looked for: then nothing is left to luck.
@@ -28,15 +31,47 @@ pub(super) fn first(
     path: &AccessPath<'_>,
     conditions: &Conditions<'_>,
 ) -> First {
+    let mut first = first_of(context, path, conditions, &|_| true);
+    first.is_ordered = !first.read.is_empty() && context.statistics.scans_follow_keys();
+    if first.is_ordered {
+        let conjuncts = [conditions.here.as_slice(), &conditions.later].concat();
+        first.places = Places::of(context, path, &conjuncts);
+    }
+    first
+}
+
+/// Of a Query that reads a whole partition forwards: where a Scan begins with it, it begins with the same items.
+pub(super) fn first_of_partition(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    conditions: &Conditions<'_>,
+    partition: &KeyCondition,
+) -> First {
+    if partition.range.is_some() || partition.equal.len() > partition.partition_len {
+        return First::default();
+    }
+    first_of(context, path, conditions, &|item| {
+        let mut keys = partition.partition().iter();
+        keys.all(|(name, value)| item.get(name) == Some(value))
+    })
+}
+
+/// Of the items that come first and are to be read.
+fn first_of(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    conditions: &Conditions<'_>,
+    is_read: &dyn Fn(&Item) -> bool,
+) -> First {
     // A local index has the partitions of its table.
     let own = path.index.filter(|index| index.kind == IndexKind::Global);
     let name = PathName {
         table: path.table.name.clone(),
         index: own.map(|index| index.name.clone()),
     };
-    let tells = |known: &Examples, conjuncts: &[&Predicate]| {
+    let tells = |known: &stats::First, conjuncts: &[&Predicate]| {
         let mut conjuncts = conjuncts.iter();
-        conjuncts.all(|conjunct| known.tells(conjunct))
+        conjuncts.all(|conjunct| known.items().tells(conjunct))
     };
     let known = context.statistics.first(&name);
     let Some(known) = known.filter(|known| tells(known, &conditions.here)) else {
@@ -49,7 +84,10 @@ pub(super) fn first(
     let all = |conjuncts: &[&Predicate], item: &Item| conjuncts.iter().all(|one| holds(one, item));
     let mut first = First::default();
     let (mut rows, mut answers) = (0, 0);
-    for item in in_order(path, known) {
+    for item in in_order(path, known.items())
+        .into_iter()
+        .take_while(|item| is_read(item))
+    {
         let is_row = all(&conditions.here, item) && belongs.is_none_or(|only| holds(only, item));
         if is_row {
             rows += 1;
@@ -60,11 +98,16 @@ pub(super) fn first(
         }
         first.read.push(rows);
     }
-    first.is_ordered = context.statistics.scans_follow_keys();
-    if first.is_ordered {
-        let conjuncts = [conditions.here.as_slice(), &conditions.later].concat();
-        first.places = Places::of(context, path, &conjuncts);
-    }
+    let is_local = path.index.is_some() && own.is_none();
+    let sizes = known
+        .sizes()
+        .iter()
+        .take(if is_local { 0 } else { first.read.len() });
+    let mut bytes = 0.0;
+    first.bytes.extend(sizes.map(|size| {
+        bytes += f64::from(*size);
+        bytes
+    }));
     first
 }
 

@@ -14,7 +14,7 @@ use crate::domain::value::Value;
 const SPREAD: f64 = 4.0;
 /// Bytes charged are at least this part of those measured: the size of some numbers is a byte less by
 /// other readings of the rule (developer guide, `CapacityUnitCalculations`: "approximately").
-const MEASURED: f64 = 0.995;
+pub(super) const MEASURED: f64 = 0.995;
 /// The largest item in bytes (developer guide, Constraints: 400 KB).
 const LARGEST: f64 = 400.0 * 1024.0;
 

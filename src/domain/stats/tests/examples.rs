@@ -116,7 +116,10 @@ fn the_first_items_of_a_scan_are_kept_in_its_order() {
     for (index, from) in [(None, 0), (Some("by_day"), 100)] {
         let first = statistics.first(&path("orders", index)).unwrap();
         let wanted = items[from..].iter().take(300);
-        assert!(first.items().map(ids).eq(wanted.map(ids)), "{index:?}");
+        assert!(
+            first.items().items().map(ids).eq(wanted.map(ids)),
+            "{index:?}"
+        );
     }
     assert_eq!(statistics.first(&path("orders", Some("by_total"))), None);
 }

@@ -17,6 +17,7 @@ const PLAIN: Rules<'_> = Rules {
 const NOTHING: First = First {
     read: Vec::new(),
     fetched: Vec::new(),
+    bytes: Vec::new(),
     places: Places {
         of_rows: Vec::new(),
         share: 0.0,
@@ -163,6 +164,22 @@ fn rows_among_the_first_items_are_where_they_are(
         ..PLAIN
     };
     assert_eq!(took(rules, &[5_000]), expected);
+}
+
+#[test]
+fn pages_of_known_items_cost_what_these_weigh() {
+    // Two hundred items of a kilobyte, in place of the hundred bytes of the mean one.
+    let first = First {
+        bytes: (1..=200).map(|items| f64::from(items) * 1_024.0).collect(),
+        ..NOTHING
+    };
+    let rules = |limit| Rules {
+        limit,
+        first: &first,
+        ..PLAIN
+    };
+    assert_eq!(took(rules(64), &[5_000]), (8.0, 1.0));
+    assert_eq!(took(rules(400), &[5_000]), (5.0, 1.0), "not all are known");
 }
 
 #[rstest]
