@@ -194,6 +194,11 @@ mod tests {
     // The other way round in the order of dates.
     #[case::by_date_the_last_ones_come_first("by_date", "struck_on < '1950'", 1.1)]
     #[case::by_date_the_first_ones_come_last("by_date", "struck_on > '1950'", 2.5)]
+    // So does a Query of the partition it begins with, and of no other.
+    #[case::a_query_of_it("strikes", "airport = 'A0' AND struck_on < '1950'", 2.0)]
+    #[case::a_query_of_another("strikes", "airport = 'A5' AND struck_on < '1950'", 1.1)]
+    // Airports come in their order, so those behind the first seven do last: all two thousand are read.
+    #[case::the_last_partitions("strikes", "airport > 'A6'", 12.5)]
     fn a_scan_begins_with_what_it_began_with(
         #[case] path: &str,
         #[case] filter: &str,
