@@ -5,8 +5,7 @@
 
 use super::draw::page_of;
 use super::{AnalyzeProgress, Known};
-use crate::domain::query::Consistency;
-use crate::domain::read::{ReadError, ReadErrorKind, ReadRequest, Scan};
+use crate::domain::read::{ReadError, ReadErrorKind};
 use crate::domain::schema::{Index, IndexKind, KeySchema};
 use crate::domain::stats::{Beginning, PathName};
 use crate::engine::pages::{Cursor, Pool, Reader, Stop};
@@ -47,7 +46,9 @@ pub(super) async fn beginnings(
         let mut pool = Pool::default();
         for (id, path) in paths.iter().enumerate() {
             let items = page_of(units, path.item).min(Beginning::MOST);
-            reader.start(&mut pool, WIDTH, id, &scan(&path.name), Some(items));
+            let PathName { table, index } = &path.name;
+            let cursor = Cursor::scan((table, index.as_ref()), None, None);
+            reader.start(&mut pool, WIDTH, id, &cursor, Some(items));
         }
         loop {
             match reader.next(&mut pool).await {
@@ -69,19 +70,6 @@ pub(super) async fn beginnings(
 /// Whether the others may still be read.
 fn concerns_one_path(error: &ReadError) -> bool {
     error.kind != ReadErrorKind::Budget
-}
-
-fn scan(path: &PathName) -> Cursor {
-    Cursor::new(ReadRequest::Scan(Scan {
-        table: path.table.clone(),
-        index: path.index.clone(),
-        filter: None,
-        projection: None,
-        limit: None,
-        start: None,
-        segment: None,
-        consistency: Consistency::Eventual,
-    }))
 }
 
 fn paths<'a>(known: Known<'a>, with_base: bool) -> Vec<Path<'a>> {

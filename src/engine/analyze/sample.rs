@@ -32,8 +32,7 @@ pub(super) struct Sampling<'r, 'a> {
     share: Share,
     sampler: Sampler,
     /// What a Scan of the table gives first, where it is read in that order.
-    first: Beginning,
-    in_order: bool,
+    first: Option<Beginning>,
     /// What Scans of others give first, and of the table where it is not.
     others: Vec<(PathName, Beginning)>,
     sampled: u64,
@@ -67,8 +66,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
             subject,
             share,
             sampler: subject.sampler(),
-            first: Beginning::new(&subject.table().key),
-            in_order: false,
+            first: None,
             others: Vec::new(),
             sampled: 0,
             units: 0.0,
@@ -143,7 +141,8 @@ impl<'r, 'a> Sampling<'r, 'a> {
             table: table.name.clone(),
             index: None,
         };
-        for (path, first) in self.others.into_iter().chain([(base, self.first)]) {
+        let own = self.first.map(|first| (base, first));
+        for (path, first) in self.others.into_iter().chain(own) {
             statistics.begin(&path, first);
         }
         (sample, statistics)
@@ -175,7 +174,8 @@ impl<'r, 'a> Sampling<'r, 'a> {
 
     /// Reads all of it, page by page.
     async fn all(&mut self, share: f64) -> Result<(), Stop> {
-        (self.exhausted, self.in_order) = (true, true);
+        self.exhausted = true;
+        self.first = Some(Beginning::new(&self.subject.table().key));
         self.begun.push(Begun {
             cursor: self.cursor(None),
             next: None,
@@ -281,8 +281,8 @@ impl<'r, 'a> Sampling<'r, 'a> {
     async fn take(&mut self, page: &ReadPage) -> Result<(), Stop> {
         for item in page.items.iter() {
             let item = item.to_item();
-            if self.in_order {
-                self.first.add(&item);
+            if let Some(first) = &mut self.first {
+                first.add(&item);
             }
             self.sampler.add(&item);
         }
@@ -325,7 +325,7 @@ impl<'r, 'a> Sampling<'r, 'a> {
     }
 
     fn cursor(&self, segment: Option<(u32, u32)>) -> Cursor {
-        Cursor::scan(&self.subject.table().name, segment, None)
+        Cursor::scan((&self.subject.table().name, None), segment, None)
     }
 }
 

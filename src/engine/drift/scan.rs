@@ -32,7 +32,7 @@ impl TableScan {
             segments.filter(|(_, at)| **at != Position::Read)
         };
         let cursor = |(number, at): (u32, &Position)| {
-            Cursor::scan(&table.name, Some((number, total)), at.start())
+            Cursor::scan((&table.name, None), Some((number, total)), at.start())
         };
         Self {
             sweep: Sweep::new(left().map(cursor).collect()),

@@ -1,6 +1,6 @@
 //! One sequence of pages: a partition, a scan, or up to 100 keys.
 
-use crate::domain::names::TableName;
+use crate::domain::names::{IndexName, TableName};
 use crate::domain::problem::Problem;
 use crate::domain::query::Consistency;
 use crate::domain::read::{BatchGet, Get, ReadError, ReadErrorKind, ReadPage, ReadRequest, Scan};
@@ -35,16 +35,16 @@ impl Cursor {
         }
     }
 
-    /// Reads a table as it is, eventually consistent: one of so many segments of it (its number first), or
-    /// all of it, from behind the item of the key `start`.
+    /// Reads a table or index as it is, eventually consistent: one of so many segments of it (its number
+    /// first), or all of it, from behind the item of the key `start`.
     pub(in crate::engine) fn scan(
-        table: &TableName,
+        (table, index): (&TableName, Option<&IndexName>),
         segment: Option<(u32, u32)>,
         start: Option<Item>,
     ) -> Self {
         Self::new(ReadRequest::Scan(Scan {
             table: table.clone(),
-            index: None,
+            index: index.cloned(),
             filter: None,
             projection: None,
             limit: None,
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_scan_goes_on_where_the_page_ended_and_ends_without_a_next_key() {
-        let mut cursor = Cursor::scan(&"t".into(), None, None);
+        let mut cursor = Cursor::scan((&"t".into(), None), None, None);
         let page = ReadPage {
             next: Some(key(7)),
             ..ReadPage::default()

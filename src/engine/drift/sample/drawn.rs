@@ -42,7 +42,7 @@ impl Check<'_> {
             }
             let items = Some(draw.items());
             for segment in segments {
-                let cursor = Cursor::scan(&table.name, Some(segment), None);
+                let cursor = Cursor::scan((&table.name, None), Some(segment), None);
                 let mut sweep = Sweep::new(vec![cursor]);
                 let (mut cluster, mut seen) = (Cluster::new(), 0);
                 while let Some(page) = sweep.next(&mut self.reader, WIDTH, items).await? {
@@ -75,7 +75,7 @@ impl Check<'_> {
     ) -> Result<Vec<Cluster>, Stop> {
         let most = usize::try_from(sampling.items).unwrap_or(usize::MAX);
         let items = Some(scan_page_items(table.mean_item()));
-        let mut sweep = Sweep::new(vec![Cursor::scan(&table.name, None, None)]);
+        let mut sweep = Sweep::new(vec![Cursor::scan((&table.name, None), None, None)]);
         // Those with the smallest of numbers that chance gives; the second number tells equal ones apart.
         let mut kept: BTreeMap<(u64, u64), Item> = BTreeMap::new();
         let mut read = 0;
