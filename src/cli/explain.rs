@@ -6,7 +6,7 @@ use super::output::{Output, columns, no_such_format, written};
 use super::request::plan;
 use super::session::Session;
 use crate::app::text::wrap_branch;
-use crate::domain::plan::{explain_text, plan_json, scan_json};
+use crate::domain::plan::{explain_text, plan_json, route, scan_json};
 use serde_json::json;
 
 pub(super) async fn run(
@@ -14,7 +14,7 @@ pub(super) async fn run(
     global: &Global,
     args: &RequestArgs,
 ) -> Result<Exit, Failure> {
-    let route = plan(session, global, args).await?.route;
+    let route = plan(session, global, args, route).await?.route;
     let text = match global.format {
         Format::Table => wrapped(&explain_text(&route), columns(global)),
         Format::Json | Format::Jsonl => {

@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::domain::cost::ask_limit;
 use crate::domain::item::Block;
 use crate::domain::names::Rcu;
-use crate::domain::plan::{Reason, Route, plan_json, scan_json};
+use crate::domain::plan::{Reason, Route, choose, plan_json, route, scan_json};
 use crate::domain::problem::Problem;
 use crate::domain::query::Select;
 use crate::engine::execute::{Bounds, Consumption};
@@ -29,7 +29,12 @@ pub(super) async fn run(
     global: &Global,
     args: &QueryArgs,
 ) -> Result<Exit, Failure> {
-    let mut planned = plan(session, global, &args.request).await?;
+    // Only the JSON document tells of the paths that are not taken.
+    let find = match global.format {
+        Format::Json => route,
+        Format::Table | Format::Jsonl | Format::Csv => choose,
+    };
+    let mut planned = plan(session, global, &args.request, find).await?;
     let limits = limits(session, global, &planned)?;
     for text in &planned.route.notes {
         note(global.quiet, &format!("note: {text}"));

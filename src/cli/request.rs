@@ -5,8 +5,9 @@ use super::exit::Failure;
 use super::output::note;
 use super::session::{Session, now};
 use crate::domain::names::TableName;
-use crate::domain::plan::{Plan, Route, route};
-use crate::domain::query::{Request, parse_request, resolve};
+use crate::domain::plan::{Plan, Planner, Route};
+use crate::domain::problem::Problem;
+use crate::domain::query::{Consistency, Request, Target, parse_request, resolve};
 use crate::domain::schema::Catalog;
 use crate::domain::stats::Observation;
 use std::collections::BTreeSet;
@@ -22,22 +23,22 @@ pub(super) struct Planned {
     pub(super) catalog: Catalog,
 }
 
+/// What finds a route: [`choose`](crate::domain::plan::choose), or [`route`](crate::domain::plan::route),
+/// which tells of every other path, too.
+pub(super) type Find = fn(Planner<'_>, &Request, &Target, Consistency) -> Result<Route, Problem>;
+
 /// Parses, resolves, and routes a request text. Describes only the tables it may need.
 pub(super) async fn plan(
     session: &Session,
     global: &Global,
     args: &RequestArgs,
+    find: Find,
 ) -> Result<Planned, Failure> {
     let request = parse_request(&args.text).map_err(Failure::usage)?;
     let catalog = catalog_for(session, global, &request).await?;
     let target = resolve(&request, &catalog).map_err(Failure::usage)?;
-    let route = route(
-        session.planner(&catalog),
-        &request,
-        &target,
-        args.consistency(),
-    )
-    .map_err(Failure::usage)?;
+    let planner = session.planner(&catalog);
+    let route = find(planner, &request, &target, args.consistency()).map_err(Failure::usage)?;
     for text in old(&catalog, &route.plan, now()) {
         note(global.quiet, &format!("note: {text}"));
     }

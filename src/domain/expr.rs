@@ -9,7 +9,7 @@ mod print;
 mod properties;
 
 pub use eval::{Bound, Lookup, Operand, evaluate, holds};
-pub(crate) use eval::{below, operand, order};
+pub(crate) use eval::{below, operand, order, value_below};
 pub use parse::{Context, parse_each, parse_predicate, parse_value};
 pub use properties::{
     is_injective, is_monotone, paths_of_each, paths_of_predicate, paths_of_value,

@@ -26,7 +26,7 @@ mod selection;
 mod shape;
 mod union;
 
-pub use choose::{Choice, Planner, choose, route};
+pub use choose::{Planner, choose, route};
 pub use explain::{cause, expected, expected_in_range, explain_text, plan_json, scan_json};
 
 use crate::domain::cost::ScanCost;
@@ -48,7 +48,8 @@ pub struct Route {
     pub order: Vec<OrderBy>,
     /// The LIMIT asked, for what is told of when reading stops.
     pub limit: Option<u64>,
-    /// Paths that could answer but were not chosen, and paths that cannot, in order of estimate.
+    /// Paths that could answer but were not chosen, in order of estimate, and paths that cannot; of a
+    /// [`choose`] those only that might have been chosen.
     pub rejected: Vec<Rejected>,
     /// What a Scan of the base table would consume.
     pub scan: ScanCost,

@@ -22,7 +22,7 @@ mod spread;
 mod table;
 
 pub use attribute::AttributeStatistics;
-pub use examples::{Beginning, Examples, First, Matches};
+pub use examples::{Beginning, Examples, First, Matches, Row};
 pub use path::PathStatistics;
 pub use sampler::{Sampler, Scanned};
 pub use spread::{Figure, Origin, Spread, Volume};

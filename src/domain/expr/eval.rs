@@ -11,8 +11,8 @@ mod lookup;
 mod operand;
 mod scalar;
 
-pub(crate) use lookup::below;
 pub use lookup::{Bound, Lookup};
+pub(crate) use lookup::{below, value_below};
 pub use operand::Operand;
 
 use super::{CompareOp, Path, Predicate, ValueExpr};

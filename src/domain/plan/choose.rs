@@ -35,58 +35,60 @@ pub struct Planner<'a> {
     pub region: Option<&'a str>,
 }
 
-/// What was chosen, without a word on what was not.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Choice {
-    /// How it will be read.
-    pub plan: Plan,
-    /// Sentences for the user, as [`Route::notes`].
-    pub notes: Vec<String>,
-}
-
-/// Finds the plan of a request: that of its [`route`], but paths that surely lose are not worked out.
+/// Finds the route of a request. Paths that surely lose are not worked out: of the others, it tells only
+/// of those that might have been chosen.
 ///
 /// # Errors
-/// As [`route`].
+/// A table that is not described, or a pinned route that cannot answer.
 pub fn choose(
     planner: Planner<'_>,
     request: &Request,
     target: &Target,
     consistency: Consistency,
-) -> Result<Choice, Problem> {
-    let scope = scope(planner.catalog, target)?;
-    let context = Context::new(planner, request, &scope, consistency);
-    Ok(chosen(&context, &scope, Extent::Best(f64::INFINITY))?.choice)
+) -> Result<Route, Problem> {
+    routed(
+        planner,
+        (request, target, consistency),
+        Extent::Best(f64::INFINITY),
+    )
 }
 
-/// Finds the route of a request, and why every other path is not taken.
+/// Finds the same route, and why every other path is not taken.
 ///
 /// # Errors
-/// A table that is not described, or a pinned route that cannot answer.
+/// As [`choose`].
 pub fn route(
     planner: Planner<'_>,
     request: &Request,
     target: &Target,
     consistency: Consistency,
 ) -> Result<Route, Problem> {
+    routed(planner, (request, target, consistency), Extent::All)
+}
+
+fn routed(
+    planner: Planner<'_>,
+    (request, target, consistency): (&Request, &Target, Consistency),
+    extent: Extent,
+) -> Result<Route, Problem> {
     let scope = scope(planner.catalog, target)?;
     let context = Context::new(planner, request, &scope, consistency);
     let Chosen {
-        choice: Choice { plan, notes },
+        plan,
+        notes,
         losers,
         refusals,
-    } = chosen(&context, &scope, Extent::All)?;
-    let possible = losers
-        .into_iter()
-        .map(|loser| possible(&plan, loser.plan, scope.pin.as_ref()));
-    let refused = refusals
-        .iter()
-        .map(|(path, refusal)| refused(&context, path, refusal));
-    let rejected = possible.chain(refused);
-    let rejected = match plan.reads {
-        Reads::Nothing => Vec::new(),
-        _ => rejected.chain(denied(&context)).collect(),
-    };
+    } = chosen(&context, &scope, extent)?;
+    let mut rejected = Vec::new();
+    if plan.reads != Reads::Nothing {
+        let losers = losers.into_iter().map(|loser| loser.plan);
+        rejected.extend(losers.map(|loser| possible(&plan, loser, scope.pin.as_ref())));
+    }
+    if plan.reads != Reads::Nothing && extent == Extent::All {
+        let refusals = refusals.iter();
+        rejected.extend(refusals.map(|(path, refusal)| refused(&context, path, refusal)));
+        rejected.extend(denied(&context));
+    }
     let base = context.base;
     let price = planner
         .prices
@@ -111,7 +113,8 @@ pub(super) struct Candidate<'a> {
 
 /// A choice, and what it was made among.
 struct Chosen<'a> {
-    choice: Choice,
+    plan: Plan,
+    notes: Vec<String>,
     /// In order of what they cost.
     losers: Vec<Candidate<'a>>,
     refusals: Vec<(AccessPath<'a>, Refusal<'a>)>,
@@ -151,7 +154,8 @@ fn chosen<'a>(
         notes.extend(cheaper_path(&plan, &losers));
     }
     Ok(Chosen {
-        choice: Choice { plan, notes },
+        plan,
+        notes,
         losers,
         refusals,
     })
@@ -173,10 +177,8 @@ fn within(extent: Extent, unions: &[Candidate<'_>]) -> Extent {
 fn contradictory<'a>(context: &Context<'a>, attribute: &str) -> Chosen<'a> {
     let note = format!("no item can answer: nothing satisfies all conditions on `{attribute}`");
     Chosen {
-        choice: Choice {
-            plan: *nothing(context, &context.base_path()),
-            notes: vec![note],
-        },
+        plan: *nothing(context, &context.base_path()),
+        notes: vec![note],
         losers: Vec::new(),
         refusals: Vec::new(),
     }

@@ -39,7 +39,7 @@ use known::{Known, factor};
 use limited::{Limited, under_limit};
 pub(super) use partitioned::Partitioned;
 pub(super) use seen::Seen;
-use share::{Conditions, Of, Shares, elsewhere, few, shares, with_luck};
+use share::{Asked, Conditions, Of, Shares, elsewhere, few, shares, with_luck};
 pub(super) use together::{of_union, rows};
 use volume::Described;
 
@@ -85,7 +85,12 @@ pub(super) fn of_keys(
     };
     // A missing item is charged the minimum (developer guide, `API_BatchGetItem`).
     bill.units.low = keys.low * unit_factor(context.consistency);
-    let shares = shares(context, path, shape, (Of::Part, &[]));
+    let asked = Asked {
+        of: Of::Part,
+        followed: &[],
+        stops: false,
+    };
+    let shares = shares(context, path, shape, asked);
     let rows = Spread {
         low: 0.0,
         expected: keys.expected * shares.read.expected,
@@ -118,7 +123,12 @@ pub(super) fn of_partitions(
     if order.lanes == Direction::Descending {
         volumes.reverse();
     }
-    let shares = shares(context, path, shape, (Of::Part, &binding.followed));
+    let asked = Asked {
+        of: Of::Part,
+        followed: &binding.followed,
+        stops: stops.is_some(),
+    };
+    let shares = shares(context, path, shape, asked);
     let sorted_first = shape.fetch.is_some()
         && order.is_grouped(&context.request.order)
         && shows_order(context, shape);
@@ -180,17 +190,23 @@ pub(super) fn of_scan(
         || path.table.mean_item(),
         |_| Described::of(path).map(|described| described.mean()),
     );
-    let (of, first) = if stops_at(context, order).is_none() {
-        (Of::All, First::default())
-    } else {
+    let stops = stops_at(context, order).is_some();
+    let (of, first) = if stops {
         let conditions = Conditions::of(context, path, shape, &[]);
         (Of::Part, first(context, path, &conditions))
+    } else {
+        (Of::All, First::default())
+    };
+    let asked = Asked {
+        of,
+        followed: &[],
+        stops,
     };
     let reading = Reading {
         item: known.item_of(&[total]),
         volumes: vec![total],
         most_items: Some(scan_page_items(described)),
-        shares: shares(context, path, shape, (of, &[])),
+        shares: shares(context, path, shape, asked),
         sequence: Sequence::Sweep,
         surplus: Spread::ZERO,
         sorted_first: false,

@@ -5,6 +5,8 @@
 //! path that has an order of its own. Values beyond a size are left out, so that statistics stay small
 //! and free of long text, and conditions on such attributes are not told.
 
+mod columns;
+
 use super::sampler::{Random, Reservoir};
 use super::spread::{Sampling, Spread, count, float};
 use crate::domain::expr::{Predicate, holds, paths_of_predicate};
@@ -12,21 +14,23 @@ use crate::domain::item::{item_from_dynamo_json, item_to_dynamo_json};
 use crate::domain::schema::KeySchema;
 use crate::domain::size::{item_size, value_size};
 use crate::domain::value::{Item, Value};
+use columns::Columns;
+pub use columns::Row;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 
 /// Items kept at most.
-const MOST: u32 = 300;
+const MOST: u32 = 1_000;
 /// Bytes of all of them at most.
-const MOST_BYTES: usize = 96 * 1024;
+const MOST_BYTES: usize = 320 * 1024;
 /// Bytes of a value that is kept.
 const LONGEST: usize = 128;
 
 /// Items of a sample, a fair choice among them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Examples {
-    items: Vec<Item>,
+    items: Columns,
     /// Attributes of which a value was left out.
     left_out: BTreeSet<String>,
 }
@@ -45,12 +49,12 @@ impl Examples {
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.len() == 0
     }
 
     /// The items.
-    pub fn items(&self) -> impl Iterator<Item = &Item> {
-        self.items.iter()
+    pub fn items(&self) -> impl Iterator<Item = Row<'_>> {
+        self.items.rows()
     }
 
     /// Whether all that the predicate reads was kept.
@@ -66,13 +70,14 @@ impl Examples {
         if !self.tells(predicate) {
             return None;
         }
-        let words = self.items.chunks(64).map(|items| {
-            let bits = items.iter().enumerate();
-            bits.fold(0, |word, (at, item)| {
-                word | (u64::from(holds(predicate, item)) << at)
-            })
-        });
-        Some(Matches(words.collect()))
+        let names = paths_of_predicate(predicate).into_iter();
+        let mut item = self.items.narrowed(names.map(|path| path.root.as_str()));
+        let mut words = vec![0; self.len().div_ceil(64)];
+        for at in 0..self.len() {
+            item.at = at;
+            words[at / 64] |= u64::from(holds(predicate, &item)) << (at % 64);
+        }
+        Some(Matches(words))
     }
 
     /// The share of items that satisfy something when `with` of so many examples do, which are a fair
@@ -89,8 +94,11 @@ impl Examples {
     /// All of them.
     #[must_use]
     pub fn all(&self) -> Matches {
-        let words = self.items.chunks(64);
-        Matches(words.map(|items| u64::MAX >> (64 - items.len())).collect())
+        let mut words = vec![u64::MAX; self.len().div_ceil(64)];
+        if let (Some(last), rest @ 1..) = (words.last_mut(), self.len() % 64) {
+            *last >>= 64 - rest;
+        }
+        Matches(words)
     }
 }
 
@@ -258,7 +266,9 @@ struct Written {
 
 impl Serialize for Examples {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let items = self.items.iter().map(item_to_dynamo_json).collect();
+        let items = self.items.rows();
+        let items = items.map(|item| item_to_dynamo_json(&item.to_item()));
+        let items = items.collect();
         let left_out = self.left_out.clone();
         Written { items, left_out }.serialize(to)
     }

@@ -29,7 +29,7 @@ pub trait Lookup {
 
 impl Lookup for Item {
     fn reach(&self, root: &str, steps: &[Step]) -> Option<Operand<'_>> {
-        descend(self.get(root)?, steps).map(Operand::from)
+        value_below(self.get(root)?, steps).map(Operand::from)
     }
 }
 
@@ -63,7 +63,7 @@ impl Lookup for Bound<'_> {
 /// The value below an operand at the end of `steps`.
 pub(crate) fn below<'v>(operand: &'v Operand<'_>, steps: &[Step]) -> Option<Operand<'v>> {
     match operand {
-        Operand::Other(value) => descend(value, steps).map(Operand::from),
+        Operand::Other(value) => value_below(value, steps).map(Operand::from),
         _ if !steps.is_empty() => None,
         Operand::S(text) => Some(Operand::S((&**text).into())),
         Operand::N(number) => Some(Operand::N(*number)),
@@ -72,7 +72,7 @@ pub(crate) fn below<'v>(operand: &'v Operand<'_>, steps: &[Step]) -> Option<Oper
 }
 
 /// The value below `value` at the end of `steps`.
-fn descend<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
+pub(crate) fn value_below<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
     steps.iter().try_fold(value, |at, step| match (step, at) {
         (Step::Field(name), Value::M(map)) => map.get(name),
         (Step::Index(index), Value::L(list)) => list.get(*index),

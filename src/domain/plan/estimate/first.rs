@@ -7,8 +7,8 @@ use crate::domain::expr::{Predicate, holds};
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::read::KeyCondition;
 use crate::domain::schema::IndexKind;
-use crate::domain::stats::{self, Examples, PathName};
-use crate::domain::value::Item;
+use crate::domain::stats::{self, Examples, PathName, Row};
+use crate::domain::value::Value;
 
 /// What is known of the first items, in the order they are read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -61,7 +61,7 @@ fn first_of(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     conditions: &Conditions<'_>,
-    is_read: &dyn Fn(&Item) -> bool,
+    is_read: &dyn Fn(Row<'_>) -> bool,
 ) -> First {
     // A local index has the partitions of its table.
     let own = path.index.filter(|index| index.kind == IndexKind::Global);
@@ -81,14 +81,15 @@ fn first_of(
     let shows_base = path.copy.is_none() && own.is_none();
     let shows_answers = shows_base && tells(known, &conditions.later);
     let belongs = path.mapping().map(|mapping| &mapping.only);
-    let all = |conjuncts: &[&Predicate], item: &Item| conjuncts.iter().all(|one| holds(one, item));
+    let all =
+        |conjuncts: &[&Predicate], item: Row<'_>| conjuncts.iter().all(|one| holds(one, &item));
     let mut first = First::default();
     let (mut rows, mut answers) = (0, 0);
     for item in in_order(path, known.items())
         .into_iter()
-        .take_while(|item| is_read(item))
+        .take_while(|item| is_read(*item))
     {
-        let is_row = all(&conditions.here, item) && belongs.is_none_or(|only| holds(only, item));
+        let is_row = all(&conditions.here, item) && belongs.is_none_or(|only| holds(only, &item));
         if is_row {
             rows += 1;
         }
@@ -113,32 +114,28 @@ fn first_of(
 
 /// The items as the path gives them: a local index in the order of its own sort key, and of its
 /// partitions only those that are known whole.
-fn in_order<'s>(path: &AccessPath<'_>, known: &'s Examples) -> Vec<&'s Item> {
-    let items: Vec<&Item> = known.items().collect();
+fn in_order<'s>(path: &AccessPath<'_>, known: &'s Examples) -> Vec<Row<'s>> {
+    let items: Vec<Row<'s>> = known.items().collect();
     let local = path.index.filter(|index| index.kind == IndexKind::Local);
     let Some(index) = local else {
         return items;
     };
-    let partition = |item: &Item| {
-        path.table
-            .key
-            .partition
-            .iter()
-            .map(|key| item.get(&key.name).cloned())
-            .collect::<Vec<_>>()
+    let partition = |item: Row<'s>| {
+        let keys = path.table.key.partition.iter();
+        keys.map(|key| item.get(&key.name)).collect::<Vec<_>>()
     };
-    let sort = |item: &Item| -> Option<Vec<_>> {
+    let sort = |item: Row<'s>| -> Option<Vec<&Value>> {
         let keys = index.key.sort.iter().chain(&*path.table.key.sort);
-        keys.map(|key| item.get(&key.name).cloned()).collect()
+        keys.map(|key| item.get(&key.name)).collect()
     };
-    let mut partitions: Vec<&[&Item]> = items
-        .chunk_by(|a, b| partition(a) == partition(b))
+    let mut partitions: Vec<&[Row<'s>]> = items
+        .chunk_by(|a, b| partition(*a) == partition(*b))
         .collect();
     partitions.pop();
     let sorted = partitions.into_iter().flat_map(|partition| {
         let mut entries: Vec<_> = partition
             .iter()
-            .filter_map(|item| Some((sort(item)?, *item)))
+            .filter_map(|item| Some((sort(*item)?, *item)))
             .collect();
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         entries.into_iter().map(|(_, item)| item)

@@ -3,8 +3,8 @@
 use crate::domain::expr::{Path, Predicate, ValueExpr, evaluate, holds};
 use crate::domain::plan::access::{AccessPath, Source};
 use crate::domain::plan::memo::Memo;
-use crate::domain::stats::Examples;
-use crate::domain::value::{Item, Value};
+use crate::domain::stats::{Examples, Row};
+use crate::domain::value::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -77,7 +77,7 @@ impl By {
     }
 
     fn numbers(&self, examples: &Examples) -> Numbers {
-        let is_held = |item: &Item| self.filters.iter().all(|filter| holds(filter, item));
+        let is_held = |item: Row<'_>| self.filters.iter().all(|filter| holds(filter, &item));
         let mut numbers: Numbers = examples
             .items()
             .map(|item| is_held(item).then_some(0))
@@ -90,7 +90,7 @@ impl By {
                         ValueExpr::Path(Path { root, steps }) if steps.is_empty() => {
                             Cow::Borrowed(item.get(root)?)
                         }
-                        expr => Cow::Owned(evaluate(expr, item)?),
+                        expr => Cow::Owned(evaluate(expr, &item)?),
                     };
                     let next = known.len();
                     Some(*known.entry((before, value)).or_insert(next))

@@ -4,8 +4,9 @@ use super::partitioned::filters;
 use crate::domain::expr::{Predicate, evaluate, holds};
 use crate::domain::plan::access::{AccessPath, Context, Source};
 use crate::domain::schema::KeyAttribute;
-use crate::domain::stats::{Examples, Matches};
-use crate::domain::value::{Item, Value};
+use crate::domain::stats::{Examples, Matches, Row};
+use crate::domain::value::Value;
+use std::borrow::Cow;
 
 /// Rows among the examples of which where they lie says something.
 const FEW: usize = 5;
@@ -26,11 +27,14 @@ pub(super) fn together<'c>(
     Some((examples, matches))
 }
 
+/// The values of a key.
+type Values<'a> = Vec<Cow<'a, Value>>;
+
 /// The partition of an item of the base, and its place in it; `None` where the path does not hold it, or more
 /// than once.
-fn place(path: &AccessPath<'_>, item: &Item) -> Option<(Vec<Value>, Vec<Value>)> {
+fn place<'a>(path: &AccessPath<'_>, item: Row<'a>) -> Option<(Values<'a>, Values<'a>)> {
     let key = path.key();
-    let is_held = filters(path).all(|filter| holds(filter, item));
+    let is_held = filters(path).all(|filter| holds(filter, &item));
     let place = (
         values(path, &key.partition, item)?,
         values(path, &key.sort, item)?,
@@ -38,10 +42,10 @@ fn place(path: &AccessPath<'_>, item: &Item) -> Option<(Vec<Value>, Vec<Value>)>
     is_held.then_some(place)
 }
 
-fn values(path: &AccessPath<'_>, keys: &[KeyAttribute], item: &Item) -> Option<Vec<Value>> {
+fn values<'a>(path: &AccessPath<'_>, keys: &[KeyAttribute], item: Row<'a>) -> Option<Values<'a>> {
     let values = keys.iter().map(|key| match path.source(&key.name) {
-        Source::Base(name) => item.get(name).cloned(),
-        Source::Set(expr) => evaluate(expr, item),
+        Source::Base(name) => item.get(name).map(Cow::Borrowed),
+        Source::Set(expr) => evaluate(expr, &item).map(Cow::Owned),
         Source::Alias | Source::Unknown => None,
     });
     values.collect()

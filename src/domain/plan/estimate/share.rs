@@ -58,24 +58,35 @@ pub(super) enum Of {
     Part,
 }
 
-/// What the filters keep of items whose keys follow the conditions on `followed`.
+/// What is read of a path, as far as it matters to shares.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// How much of it.
+    pub(super) of: Of,
+    /// The attributes whose conditions its keys follow.
+    pub(super) followed: &'a [&'a str],
+    /// Whether a LIMIT may end the reading: then it matters where rows lie.
+    pub(super) stops: bool,
+}
+
+/// What the filters keep of the items that are read.
 pub(super) fn shares(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     shape: &Shape,
-    (of, followed): (Of, &[&str]),
+    asked: Asked<'_>,
 ) -> Shares {
     if context.request.limit.is_none() && shape.fetch.is_none() {
         return Shares::ALL;
     }
-    let Conditions { given, here, later } = Conditions::of(context, path, shape, followed);
+    let Conditions { given, here, later } = Conditions::of(context, path, shape, asked.followed);
     let share_of = |table: &TableName, given: &[&Predicate], wanted: &[&Predicate]| {
         let (independent, basis) = share(context, table, wanted.iter().copied());
         let (found, is_of_part) = match told(context, given, wanted, independent) {
             Some(told) if !wanted.is_empty() => (told.share, told.among == Among::Given),
             _ => (independent, false),
         };
-        let found = match of {
+        let found = match asked.of {
             Of::Part if !is_of_part => elsewhere(found),
             _ => found,
         };
@@ -88,10 +99,10 @@ pub(super) fn shares(
         read,
         fetched,
         clumps: Clumps::NONE,
-        of,
+        of: asked.of,
         basis: of_read.max(of_fetched),
     };
-    if context.request.limit.is_none() {
+    if !asked.stops {
         return shares;
     }
     let answers = shares.answers().expected;

@@ -25,10 +25,10 @@ fn of_a_large_table_they_are_a_fair_choice() {
     let items = orders(3, 5_000);
     let statistics = complete(&dataset(), &items);
     let (examples, all) = statistics.examples(&"orders".into()).unwrap();
-    assert_eq!((examples.len(), examples.all().count()), (300, 300));
+    assert_eq!((examples.len(), examples.all().count()), (1_000, 1_000));
     for text in ["status = 'sent' AND total < 300", "kind = 'order'"] {
         let with = f64::from(matching(&statistics, text).unwrap());
-        let share = examples.share(with, 300.0, all);
+        let share = examples.share(with, 1_000.0, all);
         let truth = share_of(&items, &predicate(text));
         assert!(holds_truth(share, truth), "{text}: {truth} in {share:?}");
     }
@@ -72,8 +72,8 @@ fn large_items_are_fewer_examples() {
     let statistics = sampler.finish(Scanned::All, 1);
     let (examples, _) = statistics.examples(&"t".into()).unwrap();
     let text = statistics.table("t").unwrap().to_json();
-    assert!((30..60).contains(&examples.len()), "{}", examples.len());
-    assert!(text.len() < 200_000, "{} bytes", text.len());
+    assert!((120..150).contains(&examples.len()), "{}", examples.len());
+    assert!(text.len() < 500_000, "{} bytes", text.len());
 }
 
 #[test]
@@ -112,14 +112,11 @@ fn the_first_items_of_a_scan_are_kept_in_its_order() {
     let text = statistics.table("orders").unwrap().to_json();
     let read = TableStatistics::from_json(&text).unwrap();
     assert_eq!(Some(&read), statistics.table("orders"));
-    let ids = |item: &Item| item["order_id"].clone();
+    let id = |item: &Item| item["order_id"].clone();
     for (index, from) in [(None, 0), (Some("by_day"), 100)] {
         let first = statistics.first(&path("orders", index)).unwrap();
-        let wanted = items[from..].iter().take(300);
-        assert!(
-            first.items().items().map(ids).eq(wanted.map(ids)),
-            "{index:?}"
-        );
+        let kept = first.items().items().map(|item| id(&item.to_item()));
+        assert!(kept.eq(items[from..500].iter().map(id)), "{index:?}");
     }
     assert_eq!(statistics.first(&path("orders", Some("by_total"))), None);
 }
