@@ -9,15 +9,13 @@ mod columns;
 
 use super::sampler::{Random, Reservoir};
 use super::spread::{Sampling, Spread, count, float};
-use crate::domain::expr::{Predicate, holds, paths_of_predicate};
-use crate::domain::item::{item_from_dynamo_json, item_to_dynamo_json};
+use crate::domain::expr::{Predicate, ValueExpr, paths_of_predicate};
 use crate::domain::schema::KeySchema;
 use crate::domain::size::{item_size, value_size};
 use crate::domain::value::{Item, Value};
 use columns::Columns;
 pub use columns::Row;
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Items kept at most.
@@ -28,7 +26,7 @@ const MOST_BYTES: usize = 320 * 1024;
 const LONGEST: usize = 128;
 
 /// Items of a sample, a fair choice among them.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Examples {
     items: Columns,
     /// Attributes of which a value was left out.
@@ -70,14 +68,18 @@ impl Examples {
         if !self.tells(predicate) {
             return None;
         }
-        let names = paths_of_predicate(predicate).into_iter();
-        let mut item = self.items.narrowed(names.map(|path| path.root.as_str()));
-        let mut words = vec![0; self.len().div_ceil(64)];
-        for at in 0..self.len() {
-            item.at = at;
-            words[at / 64] |= u64::from(holds(predicate, &item)) << (at % 64);
-        }
-        Some(Matches(words))
+        let holding = self.items.holding(predicate);
+        let words = holding.chunks(64).map(|items| {
+            let bits = items.iter().enumerate();
+            bits.fold(0, |word, (at, holds)| word | (u64::from(*holds) << at))
+        });
+        Some(Matches(words.collect()))
+    }
+
+    /// The value of an expression for each item, as a number: equal values have the same.
+    #[must_use]
+    pub fn numbers(&self, expr: &ValueExpr) -> Vec<Option<u32>> {
+        self.items.numbers(expr)
     }
 
     /// The share of items that satisfy something when `with` of so many examples do, which are a fair
@@ -194,8 +196,12 @@ impl First {
 pub struct Beginning {
     hash: Vec<String>,
     last: Option<Vec<Option<Value>>>,
-    taken: First,
+    items: Vec<Item>,
+    left_out: BTreeSet<String>,
+    sizes: Vec<u32>,
     bytes: usize,
+    /// How many partitions, where these come in the order of their keys.
+    ordered: Option<u32>,
 }
 
 impl Beginning {
@@ -209,30 +215,29 @@ impl Beginning {
         Self {
             hash: hash.collect(),
             last: None,
-            taken: First {
-                ordered: Some(0),
-                ..First::default()
-            },
+            items: Vec::new(),
+            left_out: BTreeSet::new(),
+            sizes: Vec::new(),
             bytes: 0,
+            ordered: Some(0),
         }
     }
 
     /// The next item; those beyond what is kept are passed over.
     pub fn add(&mut self, item: &Item) {
-        let taken = &mut self.taken.items;
-        if count(taken.len()) < u64::from(MOST) && self.bytes < MOST_BYTES {
+        if self.items.len() < MOST as usize && self.bytes < MOST_BYTES {
             let size = u32::try_from(item_size(item)).unwrap_or(u32::MAX);
-            let item = shortened(item, &mut taken.left_out);
+            let item = shortened(item, &mut self.left_out);
             self.bytes += item_size(&item);
-            taken.items.push(item);
-            self.taken.sizes.push(size);
+            self.items.push(item);
+            self.sizes.push(size);
         }
         let partition = self.hash.iter().map(|name| item.get(name).cloned());
         let partition = Some(partition.collect::<Vec<_>>());
         if self.last == partition {
             return;
         }
-        self.taken.ordered = match self.taken.ordered {
+        self.ordered = match self.ordered {
             Some(partitions) if self.last < partition => Some(partitions + 1),
             _ => None,
         };
@@ -240,7 +245,14 @@ impl Beginning {
     }
 
     pub(super) fn finish(self) -> First {
-        self.taken
+        First {
+            items: Examples {
+                items: self.items.into_iter().collect(),
+                left_out: self.left_out,
+            },
+            sizes: self.sizes,
+            ordered: self.ordered,
+        }
     }
 }
 
@@ -255,32 +267,4 @@ fn shortened(item: &Item, left_out: &mut BTreeSet<String>) -> Item {
         is_short
     });
     kept
-}
-
-/// As written: items as typed JSON.
-#[derive(Serialize, Deserialize)]
-struct Written {
-    items: Vec<serde_json::Value>,
-    left_out: BTreeSet<String>,
-}
-
-impl Serialize for Examples {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let items = self.items.rows();
-        let items = items.map(|item| item_to_dynamo_json(&item.to_item()));
-        let items = items.collect();
-        let left_out = self.left_out.clone();
-        Written { items, left_out }.serialize(to)
-    }
-}
-
-impl<'de> Deserialize<'de> for Examples {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let Written { items, left_out } = Written::deserialize(from)?;
-        let items = items.iter().map(item_from_dynamo_json);
-        Ok(Self {
-            items: items.collect::<Result<_, _>>().map_err(D::Error::custom)?,
-            left_out,
-        })
-    }
 }

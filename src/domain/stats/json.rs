@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Changes with every change of the format; text of another version is of no use.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// What only tells the version.
 #[derive(Deserialize)]
@@ -83,14 +83,16 @@ impl TableStatistics {
     /// # Errors
     /// When the text is corrupt or of another version.
     pub fn from_json(text: &str) -> Result<Self, Problem> {
-        let header: Header = serde_json::from_str(text).map_err(|error| corrupt(&error))?;
-        if header.version != VERSION {
-            let what = format!("these statistics are of version {}", header.version);
-            return Err(Problem::new(what)
-                .because(format!("this is version {VERSION}"))
-                .hint("`analyze` again"));
+        let file: File<'_> = serde_json::from_str(text).map_err(|error| {
+            // Of another version may be what cannot be read.
+            match serde_json::from_str(text) {
+                Ok(Header { version }) if version != VERSION => of_version(version),
+                _ => corrupt(&error),
+            }
+        })?;
+        if file.version != VERSION {
+            return Err(of_version(file.version));
         }
-        let file: File<'_> = serde_json::from_str(text).map_err(|error| corrupt(&error))?;
         let statistics = Self {
             id: file.id.into_owned(),
             sample: file.sample,
@@ -133,6 +135,12 @@ impl AttributeStatistics {
         self.top.is_sorted_by(|a, b| a.0 < b.0)
             && self.ordered.values().all(super::sketch::Sketch::is_sound)
     }
+}
+
+fn of_version(version: u32) -> Problem {
+    Problem::new(format!("these statistics are of version {version}"))
+        .because(format!("this is version {VERSION}"))
+        .hint("`analyze` again")
 }
 
 fn corrupt(why: &impl ToString) -> Problem {

@@ -281,12 +281,12 @@ fn what_is_learned_of_a_recreated_table_starts_anew() {
 
 #[rstest]
 #[case::another_version(r#"{"version":99,"whatever":[]}"#, "version 99")]
-#[case::half_a_file(r#"{"version":3,"id":"x","sam"#, "cannot be read")]
+#[case::half_a_file(r#"{"version":4,"id":"x","sam"#, "cannot be read")]
 #[case::no_statistics("[]", "cannot be read")]
 #[case::not_even_text("", "cannot be read")]
 #[case::out_of_order(
-    r#"{"version":3,"id":null,"sample":null,"learned_at":null,"attributes":{},
-    "examples":{"items":[],"left_out":[]},"first":{"indexes":{}},
+    r#"{"version":4,"id":null,"sample":null,"learned_at":null,"attributes":{},
+    "examples":{"items":{"items":0,"values":{},"of":{}},"left_out":[]},"first":{"indexes":{}},
     "paths":{"indexes":{},"table":{"partitions":[{"key":[{"S":"b"}]},{"key":[{"S":"a"}]}]}}}"#,
     "out of order"
 )]

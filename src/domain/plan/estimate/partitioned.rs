@@ -1,11 +1,9 @@
 //! Which examples lie in the same partition: found once for all paths that are partitioned alike.
 
-use crate::domain::expr::{Path, Predicate, ValueExpr, evaluate, holds};
+use crate::domain::expr::{Path, Predicate, ValueExpr};
 use crate::domain::plan::access::{AccessPath, Source};
 use crate::domain::plan::memo::Memo;
-use crate::domain::stats::{Examples, Row};
-use crate::domain::value::Value;
-use std::borrow::Cow;
+use crate::domain::stats::Examples;
 use std::collections::HashMap;
 
 /// The number of its partition for each example; none where the path does not hold it, or more than once.
@@ -77,23 +75,21 @@ impl By {
     }
 
     fn numbers(&self, examples: &Examples) -> Numbers {
-        let is_held = |item: Row<'_>| self.filters.iter().all(|filter| holds(filter, &item));
-        let mut numbers: Numbers = examples
-            .items()
-            .map(|item| is_held(item).then_some(0))
-            .collect();
+        let mut filters = self.filters.iter();
+        let held = filters.try_fold(examples.all(), |held, filter| {
+            Some(held.and(&examples.matches(filter)?))
+        });
+        let is_held = |at| held.as_ref().is_some_and(|held| held.contains(at));
+        let items = 0..examples.len();
+        let mut numbers: Numbers = items.map(|at| is_held(at).then_some(0)).collect();
         for of in &self.key {
-            let mut known: HashMap<(usize, Cow<'_, Value>), usize> = HashMap::new();
-            for (number, item) in numbers.iter_mut().zip(examples.items()) {
-                *number = number.and_then(|before| {
-                    let value = match of.as_ref()? {
-                        ValueExpr::Path(Path { root, steps }) if steps.is_empty() => {
-                            Cow::Borrowed(item.get(root)?)
-                        }
-                        expr => Cow::Owned(evaluate(expr, &item)?),
-                    };
+            let values = of.as_ref().map(|expr| examples.numbers(expr));
+            let values = values.unwrap_or_else(|| vec![None; examples.len()]);
+            let mut known: HashMap<(usize, u32), usize> = HashMap::new();
+            for (number, value) in numbers.iter_mut().zip(values) {
+                *number = number.zip(value).map(|both| {
                     let next = known.len();
-                    Some(*known.entry((before, value)).or_insert(next))
+                    *known.entry(both).or_insert(next)
                 });
             }
         }
