@@ -43,7 +43,7 @@ mod tests {
     use crate::domain::mapping::fixture::table;
     use crate::domain::plan::fixture::{catalog_of, path_of, routed, try_route};
     use crate::domain::plan::pace::Filtered;
-    use crate::domain::plan::{Plan, Route};
+    use crate::domain::plan::{Plan, Reads, Route};
     use crate::domain::query::Consistency;
     use rstest::rstest;
 
@@ -71,6 +71,23 @@ mod tests {
         let text = format!("SELECT * FROM orders WHERE {filter} LIMIT 5");
         let route = try_route(&catalog_of(file, &tables), &text, Consistency::Eventual).unwrap();
         assert_eq!(plan_of(route, "by_sku").filtered, filtered);
+    }
+
+    #[test]
+    fn between_listed_values_of_a_sort_key_lie_others() {
+        let text = "SELECT * FROM strikes WHERE airport = 'A' AND \
+                    struck_on IN ('1998-01-01', '1998-06-01') LIMIT 5";
+        let route = routed(text);
+        let others = route.rejected.into_iter().filter_map(|r| r.plan);
+        let plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        let told = plans.filter(|plan| path_of(&plan.access) == "by_date");
+        let told = told.filter_map(|plan| match &plan.reads {
+            Reads::Partitions { conditions, .. } => Some((conditions.len(), plan.filtered)),
+            _ => None,
+        });
+        let mut told: Vec<(usize, Filtered)> = told.collect();
+        told.sort_by_key(|(lanes, _)| *lanes);
+        assert_eq!(told, [(1, Filtered::Maybe), (2, Filtered::No)]);
     }
 
     #[rstest]

@@ -13,6 +13,7 @@ mod first;
 mod floor;
 mod groups;
 mod known;
+mod lanes;
 mod limited;
 mod partitioned;
 mod place;
@@ -36,6 +37,7 @@ use course::{Sequence, Supply};
 use first::{First, first, first_of_partition};
 pub(super) use floor::{floor_of_reads, floor_of_scan, has_sizes};
 use known::{Known, factor};
+use lanes::Lanes;
 use limited::{Limited, under_limit};
 pub(super) use partitioned::Partitioned;
 pub(super) use seen::Seen;
@@ -89,6 +91,7 @@ pub(super) fn of_keys(
         of: Of::Part,
         followed: &[],
         stops: false,
+        lanes: None,
     };
     let shares = shares(context, path, shape, asked);
     let rows = Spread {
@@ -120,15 +123,19 @@ pub(super) fn of_partitions(
         let fewest = if at_once { count } else { 1.0 };
         return unknown(context, path, fewest, fewest);
     };
-    if order.lanes == Direction::Descending {
-        volumes.reverse();
-    }
     let asked = Asked {
         of: Of::Part,
         followed: &binding.followed,
         stops: stops.is_some(),
+        lanes: Some(Lanes {
+            keys: conditions,
+            volumes: &volumes,
+        }),
     };
     let shares = shares(context, path, shape, asked);
+    if order.lanes == Direction::Descending {
+        volumes.reverse();
+    }
     let sorted_first = shape.fetch.is_some()
         && order.is_grouped(&context.request.order)
         && shows_order(context, shape);
@@ -201,6 +208,7 @@ pub(super) fn of_scan(
         of,
         followed: &[],
         stops,
+        lanes: None,
     };
     let reading = Reading {
         item: known.item_of(&[total]),

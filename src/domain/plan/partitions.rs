@@ -169,6 +169,7 @@ fn bind_with<'a>(
     let sort = range::of(path, &facts)?;
     let points = points(path, count(&partitions), &sort);
     let (covered, followed) = follow::of(context, path, (&sort, &facts));
+    let listed = follow::sorted(path, &sort);
     let whole = Binding {
         repeats: each::repeats(path, count(&partitions)),
         covered,
@@ -182,9 +183,11 @@ fn bind_with<'a>(
     let Some(lanes) = points else {
         return Ok(vec![whole]);
     };
+    let followed = whole.followed.iter().copied().chain(listed);
     let points = Binding {
         covered: None,
         narrowing: Narrowing::Point,
+        followed: followed.collect(),
         lanes,
         ..whole.clone()
     };

@@ -20,6 +20,9 @@ const DEVIATIONS: f64 = 2.0;
 pub(super) struct Clumps {
     /// Rows that lie together, on average; 1 where each lies by itself.
     pub(super) rows: f64,
+    /// Of these such as follow from the sort key: where partitions are read side by side, it is nothing
+    /// to a row that others of its partition are rows.
+    pub(super) along: f64,
     /// The share of partitions that hold no row.
     pub(super) empty: f64,
     /// Items of a partition.
@@ -30,6 +33,7 @@ impl Clumps {
     /// Rows lie anywhere.
     pub(super) const NONE: Self = Self {
         rows: 1.0,
+        along: 1.0,
         empty: 0.0,
         partition: 1.0,
     };
@@ -51,8 +55,10 @@ impl Clumps {
         // As far as partitions are one or the other; where all hold rows, these lie anywhere.
         let all_or_none = (empty / (1.0 - share)).clamp(0.0, 1.0);
         let seen = 1.0 + (held - 1.0).max(0.0) * all_or_none;
+        let (by_partition, along) = by_keys(context, path, conjuncts, partition);
         Self {
-            rows: by_keys(context, path, conjuncts, partition).max(seen),
+            rows: by_partition.max(along).max(seen),
+            along,
             empty,
             partition,
         }
@@ -126,13 +132,13 @@ fn correlation(groups: &[(f64, f64)]) -> f64 {
     (found * (1.0 - doubt / (found * found))).clamp(0.0, 1.0)
 }
 
-/// Where a key decides, the rows of a partition that is one of them, or of a stretch of each.
+/// Where a key decides, the rows of a partition that is one of them, and of a stretch of each.
 fn by_keys(
     context: &Context<'_>,
     path: &AccessPath<'_>,
     conjuncts: &[&Predicate],
     neighbours: f64,
-) -> f64 {
+) -> (f64, f64) {
     let key = path.key();
     let computed_from = |key: &KeyAttribute| match path.source(&key.name) {
         Source::Base(name) => vec![name.to_owned()],
@@ -151,11 +157,15 @@ fn by_keys(
     let (by_partition, within): (Vec<&Predicate>, Vec<&Predicate>) = conjuncts
         .iter()
         .partition(|conjunct| reads(conjunct, &partition));
-    if by_partition.is_empty() && !within.iter().any(|conjunct| reads(conjunct, &sort)) {
-        return 1.0;
+    let is_partition = !by_partition.is_empty();
+    let is_stretch = within.iter().any(|conjunct| reads(conjunct, &sort));
+    if !is_partition && !is_stretch {
+        return (1.0, 1.0);
     }
     let (share, _) = share(context, &context.base.name, within.into_iter());
-    (neighbours * share.expected).max(1.0)
+    let together = (neighbours * share.expected).max(1.0);
+    let of = |decides| if decides { together } else { 1.0 };
+    (of(is_partition), of(is_stretch))
 }
 
 #[cfg(test)]
@@ -220,6 +230,7 @@ mod tests {
     ) {
         let clumps = Clumps {
             rows: 1.0,
+            along: 1.0,
             empty,
             partition,
         };

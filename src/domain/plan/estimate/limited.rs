@@ -45,11 +45,16 @@ pub(super) fn under_limit(
     reading: &Reading,
     limited: &Limited<'_>,
 ) -> Option<(Bill, Basis)> {
+    let clumps = reading.shares.clumps;
+    let together = match reading.sequence {
+        Sequence::Merge(_) => clumps.along,
+        Sequence::Sweep | Sequence::InOrder => clumps.rows,
+    };
     let run = Run {
         context,
         reading,
         limited,
-        clumps: float(limited.limit) / reading.shares.clumps.rows,
+        clumps: float(limited.limit) / together,
     };
     let basis = reading.basis.max(reading.shares.basis);
     let basis = basis.max(run.fetch(0.0)?.1);

@@ -252,6 +252,23 @@ mod tests {
         assert!(all > 45.0 && none < 20.0, "{all} and {none}");
     }
 
+    #[rstest]
+    // Of one partition all, of the other the hundred gulls that are of none.
+    #[case::what_its_key_decides("operator = 'C' AND (operator = 'C' OR species = 'Gull')", 250.0)]
+    #[case::what_it_rules_out("operator = 'C' AND (operator = 'B' OR species = 'Gull')", 0.0)]
+    #[case::each_by_itself(
+        "operator IN ('B', 'C') AND (operator = 'B' AND species = 'Gull' OR operator = 'C' AND damage = 'None')",
+        300.0
+    )]
+    fn in_a_partition_its_key_is_known(#[case] filter: &str, #[case] fetched: f64) {
+        let of = |select: &str| {
+            let text = format!("SELECT {select} FROM strikes WHERE {filter} AND phase <> 'Taxi'");
+            plan_of(&known(), "by_operator", &text).estimate.expected.0
+        };
+        let fetch = of("*");
+        assert!((fetch - fetched).abs() < 40.0, "{fetch}");
+    }
+
     #[test]
     fn the_first_ones_of_an_order_may_be_unlike_the_others() {
         // One in ten answers; among the first by damage it may be a few times as rare.

@@ -1,6 +1,8 @@
 //! Of the items read, how many are rows.
 
 use super::clump::Clumps;
+use super::float as count;
+use super::lanes::{self, Lanes, is_never};
 use super::seen::{Among, told};
 use crate::domain::expr::{CompareOp, Predicate};
 use crate::domain::names::TableName;
@@ -67,6 +69,8 @@ pub(super) struct Asked<'a> {
     pub(super) followed: &'a [&'a str],
     /// Whether a LIMIT may end the reading: then it matters where rows lie.
     pub(super) stops: bool,
+    /// The partitions that are read, unless all of a path is.
+    pub(super) lanes: Option<Lanes<'a>>,
 }
 
 /// What the filters keep of the items that are read.
@@ -79,28 +83,27 @@ pub(super) fn shares(
     if context.request.limit.is_none() && shape.fetch.is_none() {
         return Shares::ALL;
     }
-    let Conditions { given, here, later } = Conditions::of(context, path, shape, asked.followed);
-    let share_of = |table: &TableName, given: &[&Predicate], wanted: &[&Predicate]| {
-        let (independent, basis) = share(context, table, wanted.iter().copied());
-        let (found, is_of_part) = match told(context, given, wanted, independent) {
-            Some(told) if !wanted.is_empty() => (told.share, told.among == Among::Given),
-            _ => (independent, false),
-        };
-        let found = match asked.of {
-            Of::Part if !is_of_part => elsewhere(found),
-            _ => found,
-        };
-        (found, basis)
+    let conditions = Conditions::of(context, path, shape, asked.followed);
+    let left = asked
+        .lanes
+        .and_then(|lanes| lanes::left(path, &conditions, lanes));
+    let Conditions { given, here, later } = conditions;
+    let (read, fetched, basis) = match left {
+        None => of_conditions(context, path, asked.of, (&given, &here, &later)),
+        Some(left) => mean(left.iter().map(|left| {
+            let given: Vec<&Predicate> = given.iter().copied().chain(&left.given).collect();
+            let here: Vec<&Predicate> = left.here.iter().collect();
+            let later: Vec<&Predicate> = left.later.iter().collect();
+            let shares = of_conditions(context, path, asked.of, (&given, &here, &later));
+            (shares, left.items)
+        })),
     };
-    let (read, of_read) = share_of(&path.table.name, &given, &here);
-    let known: Vec<&Predicate> = given.into_iter().chain(here.iter().copied()).collect();
-    let (fetched, of_fetched) = share_of(&context.base.name, &known, &later);
     let shares = Shares {
         read,
         fetched,
         clumps: Clumps::NONE,
         of: asked.of,
-        basis: of_read.max(of_fetched),
+        basis,
     };
     if !asked.stops {
         return shares;
@@ -111,6 +114,72 @@ pub(super) fn shares(
         clumps: Clumps::of(context, path, &conjuncts, answers),
         ..shares
     }
+}
+
+/// Shares of items read and of items fetched.
+type Both = (Spread, Spread, Basis);
+
+/// Of partitions that have shares of their own and hold so many items each: what all of them have.
+fn mean(parts: impl Iterator<Item = (Both, f64)>) -> Both {
+    let parts: Vec<(Both, f64)> = parts.collect();
+    let all: f64 = parts.iter().map(|(_, items)| items).sum();
+    let of = |end: fn(&Spread) -> f64| {
+        let mut figures = (0.0, 0.0);
+        for ((read, fetched, _), items) in &parts {
+            // Where nothing is thought to be read, all count alike.
+            let part = if all > 0.0 {
+                items / all
+            } else {
+                1.0 / count(parts.len())
+            };
+            figures.0 += part * end(read);
+            figures.1 += part * end(read) * end(fetched);
+        }
+        let (read, answers) = figures;
+        (read, if read > 0.0 { answers / read } else { 1.0 })
+    };
+    let (low, expected, high) = (of(|s| s.low), of(|s| s.expected), of(|s| s.high));
+    let spread = |of: fn((f64, f64)) -> f64| Spread {
+        low: of(low),
+        expected: of(expected),
+        high: of(high),
+    };
+    let basis = parts.iter().map(|((_, _, basis), _)| *basis).max();
+    let basis = basis.unwrap_or(Basis::Exact);
+    (
+        spread(|(read, _)| read),
+        spread(|(_, fetched)| fetched),
+        basis,
+    )
+}
+
+/// Of items that satisfy what is given, those that satisfy what the path decides, and of these those that
+/// satisfy what the base decides.
+fn of_conditions(
+    context: &Context<'_>,
+    path: &AccessPath<'_>,
+    of: Of,
+    (given, here, later): (&[&Predicate], &[&Predicate], &[&Predicate]),
+) -> Both {
+    let share_of = |table: &TableName, given: &[&Predicate], wanted: &[&Predicate]| {
+        if wanted.iter().any(|wanted| is_never(wanted)) {
+            return (Spread::exact(0.0), Basis::Exact);
+        }
+        let (independent, basis) = share(context, table, wanted.iter().copied());
+        let (found, is_of_part) = match told(context, given, wanted, independent) {
+            Some(told) if !wanted.is_empty() => (told.share, told.among == Among::Given),
+            _ => (independent, false),
+        };
+        let found = match of {
+            Of::Part if !is_of_part => elsewhere(found),
+            _ => found,
+        };
+        (found, basis)
+    };
+    let (read, of_read) = share_of(&path.table.name, given, here);
+    let known = [given, here].concat();
+    let (fetched, of_fetched) = share_of(&context.base.name, &known, later);
+    (read, fetched, of_read.max(of_fetched))
 }
 
 /// Conditions of a request, by where an item is held against them.

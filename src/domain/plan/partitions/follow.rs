@@ -8,22 +8,29 @@ use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::constraint::Constraint;
 use crate::domain::plan::derive::{Facts, behind_constants, covered};
 
-/// How many whole partitions a range of dates comes to, and the attributes whose conditions the
-/// keys follow.
+/// The attribute whose conditions the sort key follows: where several values are listed, each has to be read by
+/// itself.
+pub(super) fn sorted<'a>(path: &AccessPath<'a>, sort: &SortCondition<'_>) -> Option<&'a str> {
+    let key = path.key().sort.first();
+    let key = key.filter(|_| sort.narrowing != Narrowing::None)?;
+    match path.source(&key.name) {
+        Source::Base(name) => Some(name),
+        Source::Set(expr) => leading_attribute(expr),
+        Source::Alias | Source::Unknown => None,
+    }
+}
+
+/// How many whole partitions a range of dates comes to, and the attributes whose conditions the keys of
+/// partitions follow, and a range of the sort key.
 pub(super) fn of<'a>(
     context: &Context<'_>,
     path: &AccessPath<'a>,
     (sort, facts): (&SortCondition<'_>, &Facts<'_>),
 ) -> (Option<f64>, Vec<&'a str>) {
-    let mut followed: Vec<&'a str> = Vec::new();
-    let sorted = path.key().sort.first().map(|key| &key.name);
-    if let Some(name) = sorted.filter(|_| sort.narrowing != Narrowing::None) {
-        match path.source(name) {
-            Source::Base(name) => followed.push(name),
-            Source::Set(expr) => followed.extend(leading_attribute(expr)),
-            Source::Alias | Source::Unknown => {}
-        }
-    }
+    // Between several values that are listed lie others.
+    let is_range = sort.points() == 1;
+    let sorted = sorted(path, sort).filter(|_| is_range);
+    let mut followed: Vec<&'a str> = sorted.into_iter().collect();
     let mut coverage = None;
     for key in path.key().partition.iter() {
         match path.source(&key.name) {
