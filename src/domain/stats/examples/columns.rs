@@ -90,15 +90,13 @@ impl Columns {
             let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
             *known.entry(value).or_insert(next)
         };
-        match self.only(&paths_of_value(expr)) {
-            Some((name, column)) => column.each(self.items, |value| {
+        if let Some((name, column)) = self.only(&paths_of_value(expr)) {
+            return column.each(self.items, |value| {
                 evaluate(expr, &Single { name, value }).map(&mut number)
-            }),
-            None => {
-                let values = self.rows().map(|item| evaluate(expr, &item));
-                values.map(|value| value.map(&mut number)).collect()
-            }
+            });
         }
+        let values = self.rows().map(|item| evaluate(expr, &item));
+        values.map(|value| value.map(&mut number)).collect()
     }
 
     /// The one attribute that all these paths begin at.
