@@ -361,7 +361,8 @@ fn looser(a: &Bound<Value>, b: &Bound<Value>, loose: Ordering) -> Bound<Value> {
     }
 }
 
-fn starts_with(value: &Value, prefix: &Value) -> bool {
+/// Whether it does: of texts and of bytes.
+pub(super) fn starts_with(value: &Value, prefix: &Value) -> bool {
     match (value, prefix) {
         (Value::S(value), Value::S(prefix)) => value.starts_with(prefix.as_str()),
         (Value::B(value), Value::B(prefix)) => value.starts_with(prefix),

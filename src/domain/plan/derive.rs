@@ -9,6 +9,7 @@ mod date;
 mod text;
 
 pub(super) use date::covered;
+pub(super) use text::after;
 
 use super::conditions::Conditions;
 use super::constraint::{Constraint, Interval};

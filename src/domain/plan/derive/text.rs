@@ -136,7 +136,7 @@ fn above(
 }
 
 /// The first text after all that begin with `prefix`.
-fn after(prefix: &str) -> Option<String> {
+pub(in crate::domain::plan) fn after(prefix: &str) -> Option<String> {
     let mut text = prefix.to_owned();
     while let Some(last) = text.pop() {
         if let Some(next) = ((last as u32 + 1)..=u32::from(char::MAX)).find_map(char::from_u32) {

@@ -1,10 +1,9 @@
 //! The range of the sort key inside each partition.
 
 use super::{Key, Refusal, SORT_KEY_BYTES, check_storable, known, other_type};
-use crate::domain::expr::order;
 use crate::domain::plan::access::AccessPath;
-use crate::domain::plan::constraint::{Constraint, Interval, value_of};
-use crate::domain::plan::derive::Facts;
+use crate::domain::plan::constraint::{Constraint, Interval, starts_with, value_of};
+use crate::domain::plan::derive::{Facts, after as text_after};
 use crate::domain::read::KeyRange;
 use crate::domain::schema::KeyAttribute;
 use crate::domain::value::{Kind, Value};
@@ -41,6 +40,8 @@ enum Bounds<'v> {
     Ge(&'v Value),
     Between(&'v Value, &'v Value),
     BeginsWith(&'v Value),
+    /// Of what begins with the first, from the second on.
+    RestOf(&'v Value, &'v Value),
 }
 
 /// Binds the sort attributes from the left: equality on a prefix without a gap, a range on the next
@@ -144,24 +145,22 @@ fn bounds(known: &Constraint) -> Option<Bounds<'_>> {
 }
 
 fn bounds_of_interval(interval: &Interval) -> Option<Bounds<'_>> {
-    let prefix = interval.prefix.as_ref().filter(|prefix| is_key(prefix));
     let low = value_of(&interval.low).filter(|value| is_key(value));
     let high = value_of(&interval.high).filter(|value| is_key(value));
-    // With a lower bound inside the prefix, the prefix only bounds above, as most ranges do not.
-    if let (Some(prefix), None) = (prefix, low) {
-        return match high {
-            // The service refuses bounds that are crossed (`API_Query`).
-            Some(high) if order(prefix, high)?.is_le() => Some(Bounds::Between(prefix, high)),
-            _ => Some(Bounds::BeginsWith(prefix)),
-        };
+    if let Some(prefix) = interval.prefix.as_ref().filter(|prefix| is_key(prefix)) {
+        // A bound outside of what begins so bounds less.
+        let is_inside = |bound: &&Value| starts_with(bound, prefix);
+        return Some(match (low.filter(is_inside), high.filter(is_inside)) {
+            (None, None) => Bounds::BeginsWith(prefix),
+            (None, Some(high)) => Bounds::Between(prefix, high),
+            (Some(low), Some(high)) => Bounds::Between(low, high),
+            (Some(low), None) => Bounds::RestOf(prefix, low),
+        });
     }
     match (low, high) {
         (Some(low), Some(high)) => Some(Bounds::Between(low, high)),
-        (Some(low), None) => match prefix {
-            Some(prefix) if order(low, prefix)?.is_le() => Some(Bounds::BeginsWith(prefix)),
-            _ if matches!(interval.low, Bound::Excluded(_)) => Some(Bounds::Gt(low)),
-            _ => Some(Bounds::Ge(low)),
-        },
+        (Some(low), None) if matches!(interval.low, Bound::Excluded(_)) => Some(Bounds::Gt(low)),
+        (Some(low), None) => Some(Bounds::Ge(low)),
         (None, Some(high)) if matches!(interval.high, Bound::Excluded(_)) => Some(Bounds::Lt(high)),
         (None, Some(high)) => Some(Bounds::Le(high)),
         (None, None) => None,
@@ -172,7 +171,7 @@ impl Bounds<'_> {
     const fn narrowing(self) -> Narrowing {
         match self {
             Self::Lt(_) | Self::Le(_) | Self::Gt(_) | Self::Ge(_) => Narrowing::HalfOpen,
-            Self::Between(..) | Self::BeginsWith(_) => Narrowing::Closed,
+            Self::Between(..) | Self::BeginsWith(_) | Self::RestOf(..) => Narrowing::Closed,
         }
     }
 
@@ -184,7 +183,26 @@ impl Bounds<'_> {
             Self::Ge(low) => KeyRange::Ge(low.clone()),
             Self::Between(low, high) => KeyRange::Between(low.clone(), high.clone()),
             Self::BeginsWith(prefix) => KeyRange::BeginsWith(prefix.clone()),
+            Self::RestOf(prefix, low) => match after(prefix).filter(is_key) {
+                Some(end) => KeyRange::Between(low.clone(), end),
+                None => KeyRange::Ge(low.clone()),
+            },
         }
+    }
+}
+
+/// The first value after all that begin with `prefix`.
+fn after(prefix: &Value) -> Option<Value> {
+    match prefix {
+        Value::S(prefix) => text_after(prefix).map(Value::S),
+        Value::B(prefix) => {
+            let mut bytes = prefix.clone();
+            while bytes.pop_if(|last| *last == u8::MAX).is_some() {}
+            let last = bytes.last_mut()?;
+            *last += 1;
+            Some(Value::B(bytes))
+        }
+        _ => None,
     }
 }
 
@@ -196,4 +214,60 @@ fn is_key(value: &Value) -> bool {
         _ => 1,
     };
     (1..=SORT_KEY_BYTES).contains(&length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::expr::{Context, parse_predicate};
+    use crate::domain::plan::conditions::Conditions;
+    use crate::domain::read::KeyCondition;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::a_prefix("begins_with(d, '1998-05')", "begins_with(d, '1998-05')")]
+    #[case::the_rest_of_it(
+        "begins_with(d, '1998-05') AND d > '1998-05-24'",
+        "d BETWEEN '1998-05-24' AND '1998-06'"
+    )]
+    #[case::its_beginning(
+        "begins_with(d, '1998-05') AND d < '1998-05-24'",
+        "d BETWEEN '1998-05' AND '1998-05-24'"
+    )]
+    #[case::a_part_of_it(
+        "begins_with(d, '1998-05') AND d BETWEEN '1998-05-02' AND '1998-05-24'",
+        "d BETWEEN '1998-05-02' AND '1998-05-24'"
+    )]
+    #[case::all_of_it(
+        "begins_with(d, '1998-05') AND d BETWEEN '1998' AND '2001'",
+        "begins_with(d, '1998-05')"
+    )]
+    #[case::the_rest_though_more_is_asked(
+        "begins_with(d, '1998-05') AND d BETWEEN '1998-05-24' AND '2001'",
+        "d BETWEEN '1998-05-24' AND '1998-06'"
+    )]
+    #[case::behind_which_nothing_comes(
+        "begins_with(d, '\u{10FFFF}') AND d > '\u{10FFFF}a'",
+        "d >= '\u{10FFFF}a'"
+    )]
+    #[case::one_side("d > '1998'", "d > '1998'")]
+    fn a_range_is_as_narrow_as_one_key_condition_can_be(#[case] text: &str, #[case] range: &str) {
+        let predicate = parse_predicate(text, &Context::default()).unwrap();
+        let conditions = Conditions::new(&predicate);
+        let bounds = bounds(conditions.of("d").unwrap()).unwrap();
+        let told = KeyCondition {
+            equal: Vec::new(),
+            partition_len: 0,
+            range: Some(("d".to_owned(), bounds.range())),
+        };
+        assert_eq!(told.to_string(), range);
+    }
+
+    #[rstest]
+    #[case::the_last_byte_counts_up(vec![1, 2], Some(vec![1, 3]))]
+    #[case::or_the_one_before(vec![1, 255], Some(vec![2]))]
+    #[case::or_none(vec![255, 255], None)]
+    fn after_bytes_come_the_next_ones(#[case] prefix: Vec<u8>, #[case] next: Option<Vec<u8>>) {
+        assert_eq!(after(&Value::B(prefix)), next.map(Value::B));
+    }
 }
