@@ -2,7 +2,8 @@
 //! what it consumed is held against what was chosen and what was estimated.
 //!
 //! `cargo bench --bench oracle` runs [`REQUESTS`] a dataset; a number behind `--` runs so many, a name
-//! only that dataset. Ends with an error when a figure is not as asked.
+//! only that dataset. Asked is what holds of all of them together where everything was sampled: ends with an
+//! error when a figure of these is not so. What the usual budget tells is printed beside it.
 
 #![expect(
     clippy::unwrap_used,
@@ -37,7 +38,7 @@ use driftscope::domain::schema::Catalog;
 use driftscope::engine::analyze::{AnalyzeOptions, analyze, subjects};
 use driftscope::store::budget::Limits;
 use fixture::{Fixture, block_on, clean, shop as orders};
-use judge::{Candidate, Case, Judgement};
+use judge::{Candidate, Case, Judgement, Shown};
 use requests::{ORDERS, STRIKES, Vocabulary, texts};
 use run::{name, plans, run};
 use std::process::ExitCode;
@@ -60,12 +61,15 @@ fn main() -> ExitCode {
         names.clone().next().is_none() || names.any(|name| name == words.dataset)
     };
     let fixtures: [(&Vocabulary, Build); 2] = [(&STRIKES, clean), (&ORDERS, orders)];
-    let mut as_asked = true;
+    let mut suite = Judgement::new("all of them, everything sampled".to_owned());
     for (words, fixture) in fixtures.into_iter().filter(|(words, _)| asked(words)) {
         let oracle = Oracle::new(words, fixture());
-        as_asked &= oracle.run(count.unwrap_or(REQUESTS));
+        let [sampled, usual] = oracle.run(count.unwrap_or(REQUESTS));
+        sampled.print(Shown::Cases);
+        usual.print(Shown::Cases);
+        suite.absorb(sampled);
     }
-    if as_asked {
+    if suite.print(Shown::Figures) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -76,7 +80,7 @@ fn main() -> ExitCode {
 struct Oracle {
     words: &'static Vocabulary,
     fixture: &'static Fixture,
-    known: Vec<(String, Catalog)>,
+    known: [(String, Catalog); 2],
 }
 
 impl Oracle {
@@ -92,17 +96,14 @@ impl Oracle {
         Self {
             words,
             fixture,
-            known: known.into(),
+            known,
         }
     }
 
-    fn run(&self, count: usize) -> bool {
+    fn run(&self, count: usize) -> [Judgement; 2] {
         let items = self.fixture.items_of(self.words.dataset);
-        let mut judgements: Vec<Judgement> = self
-            .known
-            .iter()
-            .map(|(title, _)| Judgement::new(title.clone()))
-            .collect();
+        let judgement = |(title, _): &(String, Catalog)| Judgement::new(title.clone());
+        let mut judgements = self.known.each_ref().map(judgement);
         for text in texts(count, self.words, items) {
             let request = parse_request(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
             let mut runs = Runs {
@@ -116,9 +117,7 @@ impl Oracle {
                 judgement.add(runs.case(&text, catalog));
             }
         }
-        // All are printed, whatever the first one says.
-        let as_asked: Vec<bool> = judgements.iter().map(Judgement::print).collect();
-        as_asked.into_iter().all(|as_asked| as_asked)
+        judgements
     }
 }
 

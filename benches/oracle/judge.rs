@@ -43,6 +43,15 @@ pub(crate) struct Judgement {
     cases: Vec<Case>,
 }
 
+/// How much is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// Figures.
+    Figures,
+    /// And the cases that fall short, one list a figure.
+    Cases,
+}
+
 impl Candidate {
     fn is_contained(&self) -> bool {
         let range = self.estimate.rcu;
@@ -139,8 +148,13 @@ impl Judgement {
         self.cases.push(case);
     }
 
-    /// Prints every figure, then what falls short, one list a figure; gives whether all is as asked.
-    pub(crate) fn print(&self) -> bool {
+    /// Takes the requests of another one in.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.cases.extend(other.cases);
+    }
+
+    /// Prints every figure; gives whether all is as asked.
+    pub(crate) fn print(&self, shown: Shown) -> bool {
         let executed: usize = self.cases.iter().map(|case| case.candidates.len()).sum();
         println!(
             "\n{}: {} requests, {executed} candidates executed",
@@ -152,30 +166,32 @@ impl Judgement {
         let results = [
             self.rows_are_equal(),
             share(
-                "chosen is the cheapest of all",
-                CHEAPEST,
+                ("chosen is the cheapest of all", CHEAPEST),
                 all(),
                 Case::is_cheapest,
+                shown,
             ),
             self.worst(),
             share(
-                "range contains what was consumed",
-                CONTAINED,
+                ("range contains what was consumed", CONTAINED),
                 all(),
                 |case| case.chosen().is_contained(),
+                shown,
             ),
-            share("expected within 10% or one unit", NEAR, told(), |case| {
-                case.chosen().is_near()
-            }),
+            share(
+                ("middle of the range within 10% or one unit", NEAR),
+                told(),
+                |case| case.chosen().has_near_middle(),
+                // The figure that ranks, and that is told beside the range, is the one expected.
+                Shown::Figures,
+            ),
+            share(
+                ("expected within 10% or one unit", NEAR),
+                told(),
+                |case| case.chosen().is_near(),
+                shown,
+            ),
         ];
-        let middles = told()
-            .filter(|case| case.chosen().has_near_middle())
-            .count();
-        // The figure that ranks, and that is told beside the range, is the one expected.
-        println!(
-            "  middle of the range within 10% or one unit: {}",
-            percent(middles, told().count())
-        );
         self.of_all_candidates();
         results.into_iter().all(|as_asked| as_asked)
     }
@@ -232,10 +248,10 @@ impl Judgement {
 
 /// Prints which share of the cases is good, and shows the others.
 fn share<'a>(
-    what: &str,
-    asked: f64,
+    (what, asked): (&str, f64),
     cases: impl Iterator<Item = &'a Case>,
     good: impl Fn(&Case) -> bool,
+    shown: Shown,
 ) -> bool {
     let cases: Vec<&Case> = cases.collect();
     let (good, bad): (Vec<&Case>, Vec<&Case>) = cases.into_iter().partition(|case| good(case));
@@ -246,8 +262,8 @@ fn share<'a>(
         percent(good.len(), all),
         asked * 100.0
     );
-    for case in bad {
-        case.show();
+    if shown == Shown::Cases {
+        bad.into_iter().for_each(Case::show);
     }
     ratio(good.len(), all) >= asked
 }

@@ -207,7 +207,7 @@ impl<'p> Conditions<'p> {
         let asked = context.conditions.conjuncts();
         let open = deciding(path, followed, asked);
         let by_keys = asked.iter().filter(|c| !open.contains(c));
-        let held = filters(path).flat_map(|filter| filter.conjuncts());
+        let held = filters(path).flat_map(Predicate::conjuncts);
         Self {
             given: by_keys.chain(held).collect(),
             here: deciding(path, followed, residual),
