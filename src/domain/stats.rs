@@ -130,6 +130,19 @@ impl Statistics {
         self.path(path)?.1.partitions()
     }
 
+    /// How many partitions the path is thought to have beyond those it tells apart.
+    #[must_use]
+    pub fn partitions_not_kept(&self, path: &PathName) -> Option<f64> {
+        self.path(path)?.1.not_kept()
+    }
+
+    /// Whether the partition of this condition is one of those that it tells apart.
+    #[must_use]
+    pub fn keeps(&self, path: &PathName, condition: &KeyCondition) -> bool {
+        let path = self.path(path);
+        path.is_some_and(|(_, path)| path.place(condition).is_ok())
+    }
+
     /// Items of the partition that an item is in, on average over all items.
     #[must_use]
     pub fn neighbours(&self, path: &PathName) -> Option<f64> {

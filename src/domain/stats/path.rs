@@ -127,19 +127,29 @@ impl PathStatistics {
         Some(sampled.sizes.units_of(sampled.units?, items, all))
     }
 
+    /// Seen ones that are not kept, and those thought not to have been seen.
+    pub(super) fn not_kept(&self) -> Option<f64> {
+        let sampled = self.sampled.as_ref()?;
+        let unseen = sampled.distinct?.expected - float(sampled.seen);
+        Some(float(sampled.rest.partitions) + unseen.max(0.0))
+    }
+
+    /// Where the partition of a condition stands, or would.
+    pub(super) fn place(&self, condition: &KeyCondition) -> Result<usize, usize> {
+        let key = || condition.partition().iter().map(|(_, value)| value);
+        let partitions = &self.partitions;
+        partitions.binary_search_by(|partition| partition.key.cmp_to(key()))
+    }
+
     pub(super) fn selected(
         &self,
         condition: &KeyCondition,
         fraction: Option<f64>,
     ) -> Option<Figure> {
-        let key = || condition.partition().iter().map(|(_, value)| value);
         let narrows = condition.equal.len() > condition.partition_len || condition.range.is_some();
         let cuts = narrows.then(|| Cut::of(condition));
         let limits = self.limits(fraction);
-        let found = self
-            .partitions
-            .binary_search_by(|partition| partition.key.cmp_to(key()));
-        let Ok(at) = found else {
+        let Ok(at) = self.place(condition) else {
             return self.unseen(cuts.as_ref(), &limits);
         };
         let partition = &self.partitions[at];

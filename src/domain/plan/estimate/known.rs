@@ -4,7 +4,7 @@ use super::bill::Bill;
 use super::volume::{self, Described};
 use super::{CLOSED, HALF_OPEN, POINT, float};
 use crate::domain::plan::Basis;
-use crate::domain::plan::access::{AccessPath, Context};
+use crate::domain::plan::access::{AccessPath, Context, Source};
 use crate::domain::plan::partitions::{Binding, Narrowing};
 use crate::domain::read::{KeyCondition, KeyRange};
 use crate::domain::stats::{Figure, Origin, PathName, Spread, TableStatistics, Volume};
@@ -102,7 +102,30 @@ impl<'a> Known<'a> {
             volumes.push(volume);
             basis = basis.max(of);
         }
+        self.thin_out(conditions, &mut volumes);
         Some((volumes, basis))
+    }
+
+    /// Of partitions that nobody named, such as all days of a year, those that no sample showed need not be there:
+    /// together they are no more than there are thought to be besides those it did show.
+    fn thin_out(&self, conditions: &[KeyCondition], volumes: &mut [Volume]) {
+        let statistics = self.context.statistics;
+        let mut keys = self.path.key().partition.iter();
+        let are_named = keys.all(|key| !matches!(self.path.source(&key.name), Source::Set(_)));
+        let Some(others) = statistics.partitions_not_kept(&self.name) else {
+            return;
+        };
+        if are_named || conditions.len() < 2 {
+            return;
+        }
+        let lanes = conditions.iter().zip(volumes);
+        let lanes = lanes.filter(|(condition, _)| !statistics.keeps(&self.name, condition));
+        let mut unseen: Vec<&mut Volume> = lanes.map(|(_, volume)| volume).collect();
+        let part = (others / float(unseen.len().max(1))).min(1.0);
+        for volume in &mut unseen {
+            volume.items.expected *= part;
+            volume.bytes.expected *= part;
+        }
     }
 
     /// What one partition gives to read, when all that is known is how much all of them hold.
@@ -218,5 +241,53 @@ pub(super) const fn factor(narrowing: Narrowing) -> f64 {
         Narrowing::HalfOpen => HALF_OPEN,
         Narrowing::Closed => CLOSED,
         Narrowing::Point => POINT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::plan::Plan;
+    use crate::domain::plan::fixture::{catalog, path_of, try_route};
+    use crate::domain::query::Consistency;
+    use crate::domain::stats::{Sampler, Scanned};
+    use crate::domain::value::{Item, Value};
+    use rstest::rstest;
+
+    /// What is expected of a route that reads month by month, where a tenth of all strikes was sampled: all
+    /// of the first ten months of 1998.
+    fn by_month(filter: &str) -> f64 {
+        let mut catalog = catalog();
+        let dataset = catalog.dataset("strikes").cloned().unwrap();
+        let mut sampler = Sampler::new(&dataset.base, Some(&dataset));
+        for id in 0..1_000 {
+            let attributes = [
+                ("airport", format!("A{:02}", id % 37)),
+                ("strike_id", format!("S{id:04}")),
+                ("struck_on", format!("1998-{:02}-01", 1 + id % 10)),
+            ];
+            let attributes = attributes.map(|(name, value)| (name.to_owned(), Value::S(value)));
+            sampler.add(&Item::from(attributes));
+        }
+        catalog.statistics = sampler.finish(Scanned::Part, 1);
+        let text = format!("SELECT airport, strike_id FROM strikes WHERE {filter} LIMIT 5");
+        let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
+        let others = route.rejected.into_iter().filter_map(|r| r.plan);
+        let mut plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        let is_it =
+            |plan: &Plan| path_of(&plan.access) == "by_month" && plan.operation() == "query";
+        let plan = plans.find(is_it).unwrap();
+        plan.estimate.expected.0
+    }
+
+    #[rstest]
+    #[case::months_with_strikes("struck_on BETWEEN '1998-02-10' AND '1998-12-31'", 0.0..3.0)]
+    // Five years of months, half a unit each.
+    #[case::months_before("struck_on BETWEEN '1993-01-10' AND '1998-12-31'", 25.0..35.0)]
+    fn months_that_no_sample_showed_are_read_in_vain(
+        #[case] filter: &str,
+        #[case] units: std::ops::Range<f64>,
+    ) {
+        let expected = by_month(filter);
+        assert!(units.contains(&expected), "{expected}");
     }
 }
