@@ -195,7 +195,8 @@ fn by_keys<'a>(
     };
     let bound = (binding.repeats, binding.followed.as_slice());
     let shape = shape(context, path, Reading::Items, sequence, bound)?;
-    let estimate = estimate::of_keys(context, path, keys.len(), &shape);
+    let read = (keys.len(), binding.followed.as_slice());
+    let estimate = estimate::of_keys(context, path, read, &shape);
     let reads = Reads::Keys(keys);
     Ok(plan(context, path, (reads, sequence), shape, estimate))
 }

@@ -73,11 +73,11 @@ struct Reading {
     basis: Basis,
 }
 
-/// The estimate of getting single items by their keys.
+/// The estimate of getting so many single items by their keys, which follow the conditions on `followed`.
 pub(super) fn of_keys(
     context: &Context<'_>,
     path: &AccessPath<'_>,
-    keys: usize,
+    (keys, followed): (usize, &[&str]),
     shape: &Shape,
 ) -> Estimate {
     let keys = Spread::exact(float(keys));
@@ -89,7 +89,7 @@ pub(super) fn of_keys(
     bill.units.low = keys.low * unit_factor(context.consistency);
     let asked = Asked {
         of: Of::Part,
-        followed: &[],
+        followed,
         stops: false,
         lanes: None,
     };

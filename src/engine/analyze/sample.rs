@@ -22,6 +22,8 @@ const PAGE: (f64, f64) = (1.0, 64.0);
 const NEARLY_ALL: f64 = 2.0;
 /// The part of a share that it may cost to see where Scans begin.
 const BEGINNINGS: f64 = 0.25;
+/// What is thought to be left over of a share is so to this part.
+const SURE: f64 = 0.9;
 /// Items of the first page of a table whose items nobody has seen.
 const FIRST: u32 = 100;
 
@@ -95,8 +97,14 @@ impl<'r, 'a> Sampling<'r, 'a> {
             Some((whole, table.mean_item()?))
         };
         let share = self.left();
-        let in_parts = too_large(share * (1.0 - BEGINNINGS)).is_some();
-        self.others = beginnings(self.reader, self.subject, in_parts, share * BEGINNINGS).await?;
+        let spare = match whole {
+            // Never what it takes to read all; and a page may come dearer than thought.
+            Some(Rcu(whole)) if whole <= share => (share - whole) * SURE,
+            _ => share,
+        };
+        let units = spare.min(share * BEGINNINGS);
+        let in_parts = too_large(share).is_some();
+        self.others = beginnings(self.reader, self.subject, in_parts, units).await?;
         let share = self.left();
         match too_large(share) {
             Some((whole, mean)) => {

@@ -38,12 +38,13 @@ pub(super) struct Told {
 pub(super) enum Among {
     /// Those that satisfy what is given.
     Given,
-    /// All, for too few satisfy it.
-    All,
+    /// Others, too, for too few satisfy it.
+    Some,
 }
 
-/// The share of base items that satisfy `wanted` of those that satisfy `given`. `independent` is what it
-/// would be of all items were all attributes independent. `None` where no examples tell.
+/// The share of base items that satisfy `wanted` of those that satisfy `given`, of which the last says most.
+/// `independent` is what it would be of all items were all attributes independent. `None` where no examples
+/// tell.
 pub(super) fn told(
     context: &Context<'_>,
     given: &[&Predicate],
@@ -59,11 +60,13 @@ pub(super) fn told(
     };
     let matching = seen(wanted)?;
     let is_complete = all <= count(examples.len());
-    let among = seen(given).filter(|among| is_complete || among.count() >= FEW);
-    let (among, part) = match among {
-        Some(matches) => (Among::Given, matches),
-        None => (Among::All, examples.all()),
-    };
+    // Where too few satisfy all that is given, those do that satisfy the last of it.
+    let enough = |matches: &Matches| is_complete || matches.count() >= FEW;
+    let part = (0..=given.len()).find_map(|from| {
+        let matches = seen(&given[from..]).filter(enough)?;
+        Some((if from == 0 { Among::Given } else { Among::Some }, matches))
+    });
+    let (among, part) = part.unwrap_or_else(|| (Among::Some, examples.all()));
     let (of, with) = (
         f64::from(part.count()),
         f64::from(matching.and(&part).count()),
