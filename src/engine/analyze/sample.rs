@@ -97,12 +97,12 @@ impl<'r, 'a> Sampling<'r, 'a> {
             Some((whole, table.mean_item()?))
         };
         let share = self.left();
-        let spare = match whole {
+        let over = match whole {
             // Never what it takes to read all; and a page may come dearer than thought.
             Some(Rcu(whole)) if whole <= share => (share - whole) * SURE,
             _ => share,
         };
-        let units = spare.min(share * BEGINNINGS);
+        let units = over.min(share * BEGINNINGS);
         let in_parts = too_large(share).is_some();
         self.others = beginnings(self.reader, self.subject, in_parts, units).await?;
         let share = self.left();
