@@ -41,15 +41,14 @@ pub(super) fn deciding<'p>(
 #[cfg(test)]
 mod tests {
     use crate::domain::mapping::fixture::table;
-    use crate::domain::plan::fixture::{catalog_of, path_of, routed, try_route};
+    use crate::domain::plan::fixture::{catalog_of, path_of, plans, routed, try_route};
     use crate::domain::plan::pace::Filtered;
     use crate::domain::plan::{Plan, Reads, Route};
     use crate::domain::query::Consistency;
     use rstest::rstest;
 
     fn plan_of(route: Route, name: &str) -> Plan {
-        let others = route.rejected.into_iter().filter_map(|r| r.plan);
-        let mut plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        let mut plans = plans(route);
         plans.find(|plan| path_of(&plan.access) == name).unwrap()
     }
 
@@ -78,8 +77,7 @@ mod tests {
         let text = "SELECT * FROM strikes WHERE airport = 'A' AND \
                     struck_on IN ('1998-01-01', '1998-06-01') LIMIT 5";
         let route = routed(text);
-        let others = route.rejected.into_iter().filter_map(|r| r.plan);
-        let plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        let plans = plans(route);
         let told = plans.filter(|plan| path_of(&plan.access) == "by_date");
         let told = told.filter_map(|plan| match &plan.reads {
             Reads::Partitions { conditions, .. } => Some((conditions.len(), plan.filtered)),

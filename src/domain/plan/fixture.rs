@@ -1,6 +1,6 @@
 //! The strikes dataset as the sandbox describes it, for tests of the planner.
 
-use super::{Planner, Rejected, Route, choose, route};
+use super::{Plan, Planner, Rejected, Route, choose, route};
 use crate::domain::cost::Prices;
 use crate::domain::mapping::fixture::{key, table};
 use crate::domain::mapping::{BoundDataset, bind, parse_dataset_file};
@@ -132,6 +132,13 @@ pub(super) fn try_route(
 /// The eventual route of a request on the sandbox.
 pub(super) fn routed(text: &str) -> Route {
     try_route(&catalog(), text, Consistency::Eventual).unwrap()
+}
+
+/// The plan of a route, then every other that could answer.
+pub(super) fn plans(route: Route) -> impl Iterator<Item = Plan> {
+    let others = route.rejected.into_iter();
+    let others = others.filter_map(|rejected| rejected.plan.map(|plan| *plan));
+    std::iter::once(route.plan).chain(others)
 }
 
 /// `copy`, `table`, or `table.index`, as a path is spoken of.

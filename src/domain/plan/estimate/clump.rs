@@ -171,7 +171,7 @@ fn by_keys(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::plan::fixture::{catalog, path_of, try_route};
+    use crate::domain::plan::fixture::{catalog, path_of, plans, try_route};
     use crate::domain::query::Consistency;
     use crate::domain::stats::{Sampler, Scanned};
     use crate::domain::value::{Item, Value};
@@ -265,8 +265,7 @@ mod tests {
         catalog.statistics = sampler.finish(Scanned::All, 1);
         let text = format!("SELECT airport, strike_id FROM strikes WHERE {filter} LIMIT 5");
         let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
-        let others = route.rejected.into_iter().filter_map(|r| r.plan);
-        let mut plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        let mut plans = plans(route);
         let plan = plans.find(|plan| path_of(&plan.access) == path).unwrap();
         plan.estimate.expected.0
     }

@@ -145,7 +145,7 @@ fn in_order<'s>(path: &AccessPath<'_>, known: &'s Examples) -> Vec<Row<'s>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::plan::fixture::{catalog, path_of, try_route};
+    use crate::domain::plan::fixture::{catalog, path_of, plans, try_route};
     use crate::domain::query::Consistency;
     use crate::domain::stats::{Beginning, PathName, Sampler, Scanned};
     use crate::domain::value::{Item, Value};
@@ -178,8 +178,7 @@ mod tests {
         catalog.statistics.begin(&base, beginning);
         let text = format!("SELECT airport, strike_id FROM strikes WHERE {text} LIMIT 1");
         let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
-        let others = route.rejected.into_iter().filter_map(|r| r.plan);
-        let mut plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        let mut plans = plans(route);
         let plan = plans.find(|plan| path_of(&plan.access) == path).unwrap();
         plan.estimate.expected.0
     }

@@ -247,7 +247,7 @@ pub(super) const fn factor(narrowing: Narrowing) -> f64 {
 #[cfg(test)]
 mod tests {
     use crate::domain::plan::Plan;
-    use crate::domain::plan::fixture::{catalog, path_of, try_route};
+    use crate::domain::plan::fixture::{catalog, path_of, plans, try_route};
     use crate::domain::query::Consistency;
     use crate::domain::stats::{Sampler, Scanned};
     use crate::domain::value::{Item, Value};
@@ -271,8 +271,7 @@ mod tests {
         catalog.statistics = sampler.finish(Scanned::Part, 1);
         let text = format!("SELECT airport, strike_id FROM strikes WHERE {filter} LIMIT 5");
         let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
-        let others = route.rejected.into_iter().filter_map(|r| r.plan);
-        let mut plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        let mut plans = plans(route);
         let is_it =
             |plan: &Plan| path_of(&plan.access) == "by_month" && plan.operation() == "query";
         let plan = plans.find(is_it).unwrap();

@@ -173,7 +173,7 @@ const fn count(examples: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::domain::expr::{self, parse_predicate};
-    use crate::domain::plan::fixture::{catalog, path_of, try_route};
+    use crate::domain::plan::fixture::{catalog, path_of, plans, try_route};
     use crate::domain::plan::{Estimate, Plan};
     use crate::domain::query::Consistency;
     use crate::domain::schema::Catalog;
@@ -207,8 +207,7 @@ mod tests {
 
     fn plan_of(catalog: &Catalog, path: &str, text: &str) -> Plan {
         let route = try_route(catalog, text, Consistency::Eventual).unwrap();
-        let others = route.rejected.into_iter().filter_map(|r| r.plan);
-        let mut plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        let mut plans = plans(route);
         plans.find(|plan| path_of(&plan.access) == path).unwrap()
     }
 

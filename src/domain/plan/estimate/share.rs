@@ -315,7 +315,7 @@ mod tests {
     use super::*;
     use crate::domain::mapping::fixture::table;
     use crate::domain::plan::Plan;
-    use crate::domain::plan::fixture::{catalog_of, path_of, try_route};
+    use crate::domain::plan::fixture::{catalog_of, path_of, plans, try_route};
     use crate::domain::query::Consistency;
     use crate::domain::stats::{Sampler, Scanned};
     use crate::domain::value::{Item, Value};
@@ -349,8 +349,7 @@ mod tests {
         catalog.statistics = sampler.finish(Scanned::Part, 1);
         let text = format!("SELECT * FROM orders WHERE {filter}");
         let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
-        let others = route.rejected.into_iter().filter_map(|r| r.plan);
-        let mut plans = std::iter::once(route.plan).chain(others.map(|plan| *plan));
+        let mut plans = plans(route);
         let is_it =
             |plan: &Plan| path_of(&plan.access) == "pending" && plan.operation() == operation;
         plans.find(is_it).unwrap().estimate.expected.0
