@@ -18,8 +18,6 @@ use crate::domain::schema::Catalog;
 use notes::{advice, attributes_of_copies, cheaper_path, equivalent_price, excluded};
 use paths::Place;
 pub(super) use paths::{Scope, paths, scope};
-#[cfg(test)]
-pub(super) use rank::least_units;
 pub(super) use rank::{sort, units};
 use rejected::{denied, possible, refused};
 pub(super) use search::{Extent, Reach, search};

@@ -1,11 +1,10 @@
 //! Which of two plans is the cheaper.
 
 use super::Candidate;
-use crate::domain::names::Rcu;
 use crate::domain::plan::{Estimate, Plan, Reads};
 use std::cmp::Ordering;
 
-/// The steps that an uncertain figure is rounded to: each so many times the one before.
+/// The steps that uncertain figures come in: each so many times the one before.
 const STEP: f64 = 1.15;
 /// Units below which even an uncertain figure is taken as it is.
 const FEW: f64 = 4.0;
@@ -52,7 +51,8 @@ fn compare(a: &Candidate<'_>, b: &Candidate<'_>, sizes: Sizes) -> Ordering {
 }
 
 /// The expected units. Where the range is wider than they are, as under a LIMIT that a filter delays,
-/// a few percent less tell nothing: they are no reason to leave what is fresh.
+/// a few percent less tell nothing: they are no reason to leave what is fresh. Such a figure counts for as
+/// much as its step may hold, so that what is sure is taken where both are about the same.
 pub(in crate::domain::plan) fn units(estimate: &Estimate) -> f64 {
     let expected = estimate.expected.0;
     let width = estimate
@@ -62,20 +62,13 @@ pub(in crate::domain::plan) fn units(estimate: &Estimate) -> f64 {
     if expected <= FEW || width <= expected {
         return expected;
     }
-    STEP.powf(expected.log(STEP).round())
+    STEP.powf(expected.log(STEP).round() + 0.5)
 }
 
 /// Whether figures are known that say so.
 pub(super) fn is_cheaper(estimate: &Estimate, other: &Estimate) -> bool {
     let known = estimate.rcu.high.and(other.rcu.high).is_some();
     known && units(estimate) < units(other)
-}
-
-/// What [`units`] gives at least where so many are expected at least.
-pub(in crate::domain::plan) fn least_units(expected: Rcu) -> f64 {
-    let expected = expected.0;
-    // Half a step down, but below a few nothing is rounded.
-    expected.min(expected.max(FEW) / STEP.sqrt())
 }
 
 const fn rank(plan: &Plan) -> u8 {
@@ -95,7 +88,7 @@ const fn rank(plan: &Plan) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::names::Range;
+    use crate::domain::names::{Range, Rcu};
     use crate::domain::plan::Basis;
     use rstest::rstest;
 
@@ -114,6 +107,8 @@ mod tests {
     #[case::known_well((67.0, 68.0, 70.0), (67.0, 68.5, 70.0), Ordering::Less)]
     #[case::hardly_known((20.0, 68.0, 300.0), (20.0, 68.5, 300.0), Ordering::Equal)]
     #[case::far_apart_all_the_same((20.0, 68.0, 300.0), (20.0, 90.0, 300.0), Ordering::Less)]
+    #[case::sure_and_not((68.0, 68.5, 70.0), (20.0, 68.0, 300.0), Ordering::Less)]
+    #[case::sure_and_far_less((68.0, 68.5, 70.0), (20.0, 50.0, 300.0), Ordering::Greater)]
     #[case::few((0.5, 1.0, 9.0), (0.5, 1.5, 9.0), Ordering::Less)]
     fn a_few_percent_count_only_where_figures_are_that_good(
         #[case] a: (f64, f64, f64),

@@ -29,6 +29,10 @@ pub(super) fn possible(chosen: &Plan, plan: Box<Plan>, pin: Option<&Place>) -> R
                     figure(other.shown())
                 ),
             ),
+            Ordering::Greater if own.expected <= other.expected => (
+                Reason::Tie,
+                format!("about the same, but less sure: {}", instead()),
+            ),
             Ordering::Greater => (Reason::CostsMore, instead()),
             Ordering::Less if pin.is_some() => (
                 Reason::Pinned,

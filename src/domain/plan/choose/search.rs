@@ -1,7 +1,7 @@
 //! The search among ways to read paths: all of them worked out, or only those that may be the cheapest.
 
 use super::Candidate;
-use super::rank::{least_units, units};
+use super::rank::units;
 use crate::domain::plan::access::{AccessPath, Context};
 use crate::domain::plan::candidate::{Way, complete, ways, whole};
 use crate::domain::plan::completeness::held;
@@ -84,7 +84,7 @@ fn outlines<'a, 'p>(
     all: Vec<(AccessPath<'p>, Way<'a>)>,
     extent: Extent,
 ) -> Vec<Outline<'a, 'p>> {
-    let floor = |(path, way): &(AccessPath<'p>, Way<'_>)| way.floor(context, path).map(least_units);
+    let floor = |(path, way): &(AccessPath<'p>, Way<'_>)| Some(way.floor(context, path)?.0);
     // Where the size of one is unknown, figures do not decide.
     let floors: Option<Vec<f64>> = match extent {
         // What is missing in a row is fetched from the base.

@@ -6,7 +6,7 @@ use crate::domain::cost::Prices;
 use crate::domain::plan::Planner;
 use crate::domain::plan::access::Context;
 use crate::domain::plan::candidate::{complete, ways, whole};
-use crate::domain::plan::choose::{least_units, paths, scope, units};
+use crate::domain::plan::choose::{paths, scope, units};
 use crate::domain::plan::completeness::held;
 use crate::domain::plan::fixture::try_route;
 use crate::domain::query::{Consistency, parse_request, resolve};
@@ -88,7 +88,7 @@ fn check(catalog: &Catalog, text: &str, consistency: Consistency) -> usize {
             let told = format!("{text} by {name}: {floor:?} of {estimate:?}");
             assert!(estimate.rcu.high.is_some(), "{told}");
             assert!(floor.0 <= estimate.expected.0, "{told}");
-            assert!(least_units(floor) <= units(&estimate), "{told}");
+            assert!(floor.0 <= units(&estimate), "{told}");
             floors += usize::from(floor.0 > 0.0);
         }
     }
