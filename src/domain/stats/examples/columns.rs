@@ -199,6 +199,9 @@ impl<'de> Deserialize<'de> for Columns {
             (name, Column { values, of })
         };
         let by_name: BTreeMap<String, Column> = values.into_iter().map(column).collect();
+        if items > super::MOST as usize {
+            return Err(D::Error::custom("there are more examples than are kept"));
+        }
         if !by_name.values().all(|column| column.is_sound(items)) {
             return Err(D::Error::custom("an example has a value that is not there"));
         }
@@ -269,6 +272,7 @@ mod tests {
         r#"{"items":1,"values":{"a":{"L":[{"S":"x"}]}},"of":{"a":[2]}}"#
     )]
     #[case::more_than_there_are(r#"{"items":1,"values":{"a":{"L":[{"S":"x"}]}},"of":{"a":[1,1]}}"#)]
+    #[case::more_than_are_kept(r#"{"items":1000000000000,"values":{},"of":{}}"#)]
     fn what_cannot_be_is_not_read(#[case] text: &str) {
         assert!(serde_json::from_str::<Columns>(text).is_err());
     }
