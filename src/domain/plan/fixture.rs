@@ -7,7 +7,8 @@ use crate::domain::mapping::{BoundDataset, bind, parse_dataset_file};
 use crate::domain::problem::Problem;
 use crate::domain::query::{Consistency, parse_request, resolve};
 use crate::domain::schema::{Catalog, Index, IndexKind, Projection, Table, TableState};
-use crate::domain::stats::Statistics;
+use crate::domain::stats::{Sampler, Scanned, Statistics};
+use crate::domain::value::{Item, Value};
 
 /// The dataset file of the demo.
 pub(super) const DEMO: &str = include_str!("../../../data/driftscope.toml");
@@ -132,6 +133,23 @@ pub(super) fn try_route(
 /// The eventual route of a request on the sandbox.
 pub(super) fn routed(text: &str) -> Route {
     try_route(&catalog(), text, Consistency::Eventual).unwrap()
+}
+
+/// The same catalog, once a sample of `dataset` was taken: so many items of these attributes.
+pub(super) fn sampled<const N: usize>(
+    mut catalog: Catalog,
+    dataset: &str,
+    (items, scanned): (usize, Scanned),
+    attributes: impl Fn(usize) -> [(&'static str, String); N],
+) -> Catalog {
+    let dataset = catalog.dataset(dataset).cloned().unwrap();
+    let mut sampler = Sampler::new(&dataset.base, Some(&dataset));
+    for id in 0..items {
+        let attributes = attributes(id).map(|(name, value)| (name.to_owned(), Value::S(value)));
+        sampler.add(&Item::from(attributes));
+    }
+    catalog.statistics = sampler.finish(scanned, 1);
+    catalog
 }
 
 /// The plan of a route, then every other that could answer.

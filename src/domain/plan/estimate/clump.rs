@@ -171,10 +171,9 @@ fn by_keys(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::plan::fixture::{catalog, path_of, plans, try_route};
+    use crate::domain::plan::fixture::{catalog, path_of, plans, sampled, try_route};
     use crate::domain::query::Consistency;
-    use crate::domain::stats::{Sampler, Scanned};
-    use crate::domain::value::{Item, Value};
+    use crate::domain::stats::Scanned;
     use rstest::rstest;
 
     #[rstest]
@@ -240,12 +239,9 @@ mod tests {
 
     /// A thousand strikes, the damage of which goes by the month and the species by nothing.
     fn expected(path: &str, filter: &str) -> f64 {
-        let mut catalog = catalog();
-        let dataset = catalog.dataset("strikes").cloned().unwrap();
-        let mut sampler = Sampler::new(&dataset.base, Some(&dataset));
-        for id in 0..1_000 {
+        let catalog = sampled(catalog(), "strikes", (1_000, Scanned::All), |id| {
             let month = 1 + id % 10;
-            let attributes = [
+            [
                 ("airport", format!("A{:02}", id % 37)),
                 ("strike_id", format!("S{id:04}")),
                 ("struck_on", format!("1998-{month:02}-01")),
@@ -258,11 +254,8 @@ mod tests {
                     "species",
                     if id % 101 < 10 { "Gull" } else { "Dove" }.to_owned(),
                 ),
-            ];
-            let attributes = attributes.map(|(name, value)| (name.to_owned(), Value::S(value)));
-            sampler.add(&Item::from(attributes));
-        }
-        catalog.statistics = sampler.finish(Scanned::All, 1);
+            ]
+        });
         let text = format!("SELECT airport, strike_id FROM strikes WHERE {filter} LIMIT 5");
         let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
         let mut plans = plans(route);

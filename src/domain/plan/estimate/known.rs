@@ -247,28 +247,21 @@ pub(super) const fn factor(narrowing: Narrowing) -> f64 {
 #[cfg(test)]
 mod tests {
     use crate::domain::plan::Plan;
-    use crate::domain::plan::fixture::{catalog, path_of, plans, try_route};
+    use crate::domain::plan::fixture::{catalog, path_of, plans, sampled, try_route};
     use crate::domain::query::Consistency;
-    use crate::domain::stats::{Sampler, Scanned};
-    use crate::domain::value::{Item, Value};
+    use crate::domain::stats::Scanned;
     use rstest::rstest;
 
     /// What is expected of a route that reads month by month, where a tenth of all strikes was sampled: all
     /// of the first ten months of 1998.
     fn by_month(filter: &str) -> f64 {
-        let mut catalog = catalog();
-        let dataset = catalog.dataset("strikes").cloned().unwrap();
-        let mut sampler = Sampler::new(&dataset.base, Some(&dataset));
-        for id in 0..1_000 {
-            let attributes = [
+        let catalog = sampled(catalog(), "strikes", (1_000, Scanned::Part), |id| {
+            [
                 ("airport", format!("A{:02}", id % 37)),
                 ("strike_id", format!("S{id:04}")),
                 ("struck_on", format!("1998-{:02}-01", 1 + id % 10)),
-            ];
-            let attributes = attributes.map(|(name, value)| (name.to_owned(), Value::S(value)));
-            sampler.add(&Item::from(attributes));
-        }
-        catalog.statistics = sampler.finish(Scanned::Part, 1);
+            ]
+        });
         let text = format!("SELECT airport, strike_id FROM strikes WHERE {filter} LIMIT 5");
         let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
         let mut plans = plans(route);

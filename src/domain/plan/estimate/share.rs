@@ -315,10 +315,9 @@ mod tests {
     use super::*;
     use crate::domain::mapping::fixture::table;
     use crate::domain::plan::Plan;
-    use crate::domain::plan::fixture::{catalog_of, path_of, plans, try_route};
+    use crate::domain::plan::fixture::{catalog_of, path_of, plans, sampled, try_route};
     use crate::domain::query::Consistency;
-    use crate::domain::stats::{Sampler, Scanned};
-    use crate::domain::value::{Item, Value};
+    use crate::domain::stats::Scanned;
     use rstest::rstest;
 
     /// What is expected of reading the copy of ten thousand orders that holds those open or held, of which one in
@@ -330,23 +329,22 @@ mod tests {
         let mut tables = [table("orders", "id"), table("pending", "at id")];
         tables[0].items = 10_000;
         tables[0].bytes = 300_000;
-        let mut catalog = catalog_of(file, &tables);
-        let dataset = catalog.dataset("orders").cloned().unwrap();
-        let mut sampler = Sampler::new(&dataset.base, Some(&dataset));
-        for id in 0..1_000 {
-            let status = match id % 10 {
-                0 => ["open", "held"][id / 10 % 2],
-                _ => "sent",
-            };
-            let attributes = [
-                ("id", format!("{id:04}")),
-                ("at", format!("{id:04}")),
-                ("status", status.to_owned()),
-            ];
-            let attributes = attributes.map(|(name, value)| (name.to_owned(), Value::S(value)));
-            sampler.add(&Item::from(attributes));
-        }
-        catalog.statistics = sampler.finish(Scanned::Part, 1);
+        let catalog = sampled(
+            catalog_of(file, &tables),
+            "orders",
+            (1_000, Scanned::Part),
+            |id| {
+                let status = match id % 10 {
+                    0 => ["open", "held"][id / 10 % 2],
+                    _ => "sent",
+                };
+                [
+                    ("id", format!("{id:04}")),
+                    ("at", format!("{id:04}")),
+                    ("status", status.to_owned()),
+                ]
+            },
+        );
         let text = format!("SELECT * FROM orders WHERE {filter}");
         let route = try_route(&catalog, &text, Consistency::Eventual).unwrap();
         let mut plans = plans(route);
